@@ -71,8 +71,8 @@ pub async fn show(
         return sent.map_err(|_| Error::Elsewhere("took too long".to_owned()))?;
     }
     let opened = Box::pin(copy_of(&app, community, &address, kept, asked)).await?;
-    // Minutes may have gone by: what may be seen, and what the post brings, is asked again.
-    if file_for(&app, reader, place).await? != (community, address, kept) {
+    // Where it had to come, minutes may have gone by: what may be seen, and what the post brings, is asked again.
+    if opened.waited && file_for(&app, reader, place).await? != (community, address, kept) {
         return Err(Error::NotFound);
     }
     send_opened(opened, asked).await
@@ -122,6 +122,17 @@ struct Opened {
     file: storage::Kept,
     media_type: &'static str,
     tag: String,
+    /// Whether it was not here when it was asked for.
+    waited: bool,
+}
+
+impl Opened {
+    fn after_waiting(self) -> Opened {
+        Opened {
+            waited: true,
+            ..self
+        }
+    }
 }
 
 async fn send_copy(
@@ -140,6 +151,7 @@ async fn send_opened(opened: Opened, asked: Asked<'_>) -> Result<Reply> {
         file,
         media_type,
         tag,
+        ..
     } = opened;
     send(file, media_type, &tag, asked.headers, false).await
 }
@@ -155,6 +167,7 @@ async fn open(app: &App, copy: &Copy, asked: Asked<'_>) -> Result<Opened> {
         file,
         media_type,
         tag,
+        waited: false,
     })
 }
 
@@ -262,7 +275,7 @@ async fn copy_of(
     let turn = fetches.take(&address.domain(), kept.line()).await?;
     // Whoever came first may have fetched it meanwhile.
     if let Some(copy) = known(app, by, address, &key, asked).await? {
-        return copy.ok_or(Error::NotFound);
+        return copy.map(Opened::after_waiting).ok_or(Error::NotFound);
     }
     if kept == Kept::Film {
         film::fetch_whole(app, by, key.clone(), address, turn).await?;
@@ -271,7 +284,8 @@ async fn copy_of(
     }
     // The rules are those of now, also for where it led.
     let copy = known(app, by, address, &key, asked).await?;
-    copy.flatten().ok_or(Error::NotFound)
+    let copy = copy.flatten().map(Opened::after_waiting);
+    copy.ok_or(Error::NotFound)
 }
 
 /// Fetches it, and writes down what came of that: a copy, or that there is none for a while.

@@ -1,13 +1,12 @@
 //! Servers that a member refuses, as Mastodon's apps know them: each is a rule of the member's own about a server.
 
 use axum::extract::State;
-use comity_db::Tx;
 use comity_policy::{Pattern, Rule, Stance};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::model::{NewRule, Source};
-use super::{conditions, end, in_force, of_member, read_pattern, set, set_at, store};
+use super::{conditions, in_force, of_member, read_pattern, set};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follows;
@@ -102,36 +101,10 @@ pub async fn unblock(
 ) -> Result<Reply> {
     let me = client.me()?;
     let pattern = pattern(&app, me, &named)?;
-    let by = Some(me.account.id);
     if let Some(rule) = find(&app, me, &pattern)? {
-        match only_added(&app, &rule).await? {
-            Some(before) => {
-                let again = NewRule {
-                    set_by: by,
-                    ..before
-                };
-                let (mut tx, now_ms) = (Tx::new(), app.now_ms());
-                // Only this block makes room for it: what took its place on another node may refuse or limit.
-                store::end(&mut tx, rule.id.0, rule.scope, by, now_ms);
-                let id = set_at(&app, tx, again, now_ms).await?;
-                id.ok_or(Error::NotFound)?;
-            }
-            None => end(&app, rule.scope, rule.id.0, by).await?,
-        }
+        super::unblock(&app, &rule, Some(me.account.id)).await?;
     }
     Ok(Reply::api(json!({})))
-}
-
-/// The rule that only added what this one kept of it, to be set again; none where its time is over.
-async fn only_added(app: &App, block: &Rule) -> Result<Option<NewRule>> {
-    let Some(before) = store::replaced_by(&app.db, block).await? else {
-        return Ok(None);
-    };
-    let is_kept = before.stance == Stance::Unchanged && before.conditions == block.conditions;
-    if !is_kept || before.expires_at.is_some_and(|end| end <= app.now_ms()) {
-        return Ok(None);
-    }
-    Ok(Some(NewRule::like(before)))
 }
 
 fn pattern(app: &App, me: &Me, named: &Named) -> Result<Pattern> {

@@ -264,13 +264,14 @@ fn attachment(addresses: &Addresses<'_>, file: &Attached) -> Option<Attachment> 
     })
 }
 
-/// The picture that its owner chose. Of a film's own first one nothing is said, as Mastodon says nothing of it.
+/// The picture that stands for a film or a sound: the one that its owner chose, or the film's first. Servers that do not open
+/// films, such as ours, have no other.
 fn icon(addresses: &Addresses<'_>, file: &Attached) -> Option<Icon> {
-    let stored = file.here.as_ref()?;
-    let poster = stored.poster.as_ref()?;
+    let stored = file.here.as_ref().filter(|stored| stored.kind != "image")?;
+    let (_, media_type) = stored.small();
     Some(Icon {
         url: Iri::parse(&addresses.small(stored)?).ok()?,
-        media_type: Some(poster.media_type.clone()),
+        media_type: Some(media_type.to_owned()),
     })
 }
 

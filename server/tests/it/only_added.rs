@@ -1,7 +1,7 @@
 //! Boundaries that only add something: what becomes of it when another takes their place, and when that one ends.
 
 use comity::members::Role;
-use comity::rules::{self, NewRule, Source, parse_pattern};
+use comity::rules::{self, Lapsing, NewRule, Source, parse_pattern};
 use comity_policy::{Conditions, Pattern, Rule, Stance};
 use http::Method;
 use serde_json::json;
@@ -216,5 +216,46 @@ town_test! {
         assert_eq!(met(&town, &of("spam.example")), Some((Stance::Limited, Conditions::DROP_MEDIA)));
         let rest = rule_about(&town, &of("files.example")).unwrap();
         assert_eq!((rest.reason_moderators.as_deref(), rest.set_by), (Some("Gulls"), None));
+    }
+
+    async fn a_block_that_a_moderators_app_takes_back_leaves_what_was_only_added(town) {
+        let _stop = works(&town);
+        let both = Conditions::DROP_MEDIA | Conditions::NO_BOOSTS;
+        let of = |server: &str| parse_pattern(server).unwrap();
+        let scope = rules::of_community(&town.community());
+        let mut marta = moderator(&town, "marta").await;
+        let mut desk = App::let_in_with(&town, &mut marta, MODERATES).await;
+        let blocks = "/api/v1/admin/domain_blocks";
+        let lapsing = Lapsing { conditions: Conditions::DROP_MEDIA, at: town.app.now_ms() + 3 * DAY_MS };
+        let mut made = Vec::new();
+        for (server, lapsing) in [("files.example", None), ("gulls.example", None), ("spam.example", Some(lapsing))] {
+            let adds = NewRule {
+                conditions: both,
+                lapsing,
+                ..NewRule::about(scope, of(server), Stance::Unchanged, Source::Person)
+            };
+            rules::set(&town.app, adds).await.unwrap();
+            later(&town, 60).await;
+            let block = json!({ "domain": server, "severity": "silence" });
+            let block = desk.post(blocks, block).await.is(200).json();
+            made.push(format!("{blocks}/{}", id(&block)));
+        }
+        later(&town, 60).await;
+        desk.send(Method::PUT, &made[0], &json!({ "severity": "suspend" })).await.is(200);
+        // This is taken out of what the block took over.
+        desk.send(Method::PUT, &made[1], &json!({ "reject_media": false })).await.is(200);
+        assert_eq!(met(&town, &of("files.example")), Some((Stance::Refused, both)));
+        later(&town, 60).await;
+        for block in &made {
+            desk.send(Method::DELETE, block, &json!({})).await.is(200);
+            desk.send(Method::GET, block, &json!({})).await.is(404);
+        }
+        assert_eq!(met(&town, &of("files.example")), Some((Stance::Unchanged, both)));
+        assert_eq!(met(&town, &of("gulls.example")), None);
+        assert_eq!(met(&town, &of("spam.example")), Some((Stance::Unchanged, both)));
+        later(&town, 3 * 86_400).await;
+        idle(&town).await;
+        assert_eq!(met(&town, &of("files.example")), Some((Stance::Unchanged, both)));
+        assert_eq!(met(&town, &of("spam.example")), Some((Stance::Unchanged, Conditions::NO_BOOSTS)));
     }
 }

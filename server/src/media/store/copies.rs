@@ -133,11 +133,19 @@ pub async fn oldest_copies(db: &Db, most: i64) -> Result<Vec<Copy>> {
     Ok(db.all(OLDEST_COPIES, params![most]).await?)
 }
 
+/// What plays: the rest of what was had are pictures.
+macro_rules! is_film {
+    () => {
+        "file_type <> '' AND file_type NOT LIKE 'image/%'"
+    };
+}
+
 const BYTES_OF_FILMS: Sql<(i64,)> = sql!(
     row: (i64,),
-    "SELECT CAST(COALESCE(sum(bytes), 0) AS BIGINT)
-       FROM media_copies
-      WHERE file_type <> '' AND file_type NOT LIKE 'image/%'"
+    concat!(
+        "SELECT CAST(COALESCE(sum(bytes), 0) AS BIGINT) FROM media_copies WHERE ",
+        is_film!()
+    )
 );
 
 /// How much of that are film and sound.
@@ -148,11 +156,14 @@ pub async fn bytes_of_films(db: &Db) -> Result<i64> {
 /// Counts on `media_copies_by_use`.
 const OLDEST_FILMS: Sql<Copy> = sql!(
     row: Copy,
-    "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
-       FROM media_copies
-      WHERE file_type <> '' AND file_type NOT LIKE 'image/%'
-      ORDER BY used_at
-      LIMIT $1"
+    concat!(
+        "SELECT file_key, url, file_type, preview_type, bytes, used_at, led_to
+           FROM media_copies
+          WHERE ",
+        is_film!(),
+        " ORDER BY used_at
+          LIMIT $1"
+    )
 );
 
 /// Film and sound that nobody played for longest.

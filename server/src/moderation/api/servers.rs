@@ -216,9 +216,13 @@ pub async fn change_block(
     told(&app, me, id, entity::block).await
 }
 
-/// `DELETE /api/v1/admin/domain_blocks/{id}`: the rule is taken back; its history stays.
+/// `DELETE /api/v1/admin/domain_blocks/{id}`: the rule is taken back; its history stays. A rule that only added something, of
+/// which the block took the place, is there again.
 pub async fn unblock(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    end(&app, client.me()?, id, entity::block).await
+    let me = client.me()?;
+    let (rule, _) = found(&app, me, id, entity::block).await?;
+    rules::unblock(&app, &rule, Some(me.account.id)).await?;
+    Ok(Reply::api(json!({})))
 }
 
 async fn end(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {

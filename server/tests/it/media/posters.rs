@@ -169,6 +169,23 @@ town_test! {
         assert_eq!((&icon["type"], &icon["url"]), (&"Image".into(), &file["preview_url"]));
     }
 
+    async fn servers_are_told_a_films_own_first_picture(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let moving = alice.send(&gif(32, 20, 5), &[]).await.is(202).json();
+        let moving = alice.ready(&town, &moving).await;
+        let still = alice.send(&png(30, 30), &[]).await.is(200).json();
+        let post = alice.publish(&town, "Low water", Visibility::Public, &[&moving, &still]).await.unwrap();
+        let files = alice.files(&town, post).await;
+        let me = Party::Member(alice.member.account.person());
+        let status = statuses::find(&town.app, &me, Way::Page, post).await.unwrap();
+        let note = statuses::activity::note(&town.app, &status).unwrap();
+        let told = &note["attachment"];
+        assert_eq!((&told[0]["url"], &told[0]["icon"]["url"]), (&files[0]["url"], &files[0]["preview_url"]));
+        let answer = open(&mut town.anonymous(), &told[0]["icon"]["url"]).await.is(200);
+        assert_eq!(answer.headers["content-type"].to_str().unwrap(), told[0]["icon"]["mediaType"]);
+        assert!(told[1]["icon"].is_null(), "a picture stands for itself");
+    }
+
     async fn pictures_within_an_edit_count_as_files_before_they_are_looked_at(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let sent = alice.send(&wav(), &[]).await.is(202).json();
