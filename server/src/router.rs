@@ -1,7 +1,7 @@
-//! Every URL we answer: five lists in the folder beside this. The router is made from this list, and so are the tests that walk it.
+//! Every URL we answer: lists in the folder beside this. The router is made from this list, and so are the tests that walk it.
 
 mod alpha;
-mod answers;
+mod answer;
 mod apps;
 mod endpoint;
 mod moderators;

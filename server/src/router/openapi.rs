@@ -1,5 +1,5 @@
 //! The description of the API (`OpenAPI` 3.1), made of the list of addresses, of what their handlers take, and of what is
-//! written down of their answers. A test asks for each address and compares, but for
+//! written down there of their answers. A test asks for each address and compares, but for
 //! streams (`tests/clients/described.py`).
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
-use super::answers::{self, Answer};
+use super::answer::{self, Answer};
 use super::{Kind, ROUTES, Route};
 use crate::http::takes::Taken;
 use crate::http::{Reply, Wants};
@@ -183,15 +183,14 @@ fn security(wants: Wants) -> Value {
 
 fn responses(route: &Route) -> Value {
     let mut responses = Map::new();
-    let answer = answers::of(route.method, route.path);
-    let content = answer.map(|answer| match answer {
+    let content = match Answer::of(route.answer) {
         Answer::Json(schema) => json!({ "application/json": { "schema": schema } }),
         Answer::Events => json!({ "text/event-stream": {} }),
         Answer::Word => json!({ "text/plain": { "schema": { "type": "string" } } }),
         Answer::Nothing => json!({}),
-    });
+    };
     let well = json!({ "description": "As asked.", "content": content });
-    for status in answers::statuses(route.method, route.path) {
+    for status in answer::statuses(route.method, route.path) {
         responses.insert((*status).to_owned(), well.clone());
     }
     let error =
@@ -208,32 +207,6 @@ fn responses(route: &Route) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_address_for_apps_has_one_answer_and_no_other_has() {
-        let ours: Vec<String> = ROUTES
-            .iter()
-            .filter(|route| route.kind == Kind::Api)
-            .map(|route| format!("{} {}", route.method, route.path))
-            .collect();
-        let mut listed: Vec<&str> = answers::all().collect();
-        listed.sort_unstable();
-        for pair in listed.windows(2) {
-            assert_ne!(pair[0], pair[1], "stands twice in answers.rs");
-        }
-        for address in &ours {
-            assert!(
-                listed.contains(&address.as_str()),
-                "{address} has no line in answers.rs"
-            );
-        }
-        for address in listed {
-            assert!(
-                ours.iter().any(|ours| ours == address),
-                "{address} in answers.rs is no address of the router"
-            );
-        }
-    }
 
     #[test]
     fn every_entity_that_is_named_is_there_and_every_one_is_named() {

@@ -36,6 +36,8 @@ pub struct Route {
     pub kind: Kind,
     /// Of addresses for apps: what whoever asks must have.
     pub wants: Wants,
+    /// Of addresses for apps: what they answer with, as [`super::answer::Answer::of`] reads it.
+    pub(super) answer: &'static str,
     /// A file comes in, or has to be fetched from elsewhere first: it may be long on its way.
     pub(super) slow: bool,
     pub(super) handler: fn() -> Endpoint,
@@ -71,6 +73,7 @@ pub(super) const fn reads(path: &'static str, kind: Kind, handler: fn() -> Endpo
         path,
         kind,
         wants: Wants::Nothing,
+        answer: "nothing",
         slow: false,
         handler,
     }
@@ -82,6 +85,7 @@ pub(super) const fn acts(path: &'static str, kind: Kind, handler: fn() -> Endpoi
         path,
         kind,
         wants: Wants::Nothing,
+        answer: "nothing",
         slow: false,
         handler,
     }
@@ -91,6 +95,7 @@ pub(super) const fn api(
     method: &'static str,
     path: &'static str,
     wants: Wants,
+    answer: &'static str,
     handler: fn() -> Endpoint,
 ) -> Route {
     Route {
@@ -98,6 +103,7 @@ pub(super) const fn api(
         path,
         kind: Kind::Api,
         wants,
+        answer,
         slow: false,
         handler,
     }
