@@ -1,7 +1,6 @@
 //! Files for apps.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use http::StatusCode;
@@ -13,9 +12,6 @@ use super::model::{Media, Saying, State as Progress};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Client, Files, Me, Path, Reply, SentFile, Upload};
-
-/// So long waits who sent a file to Mastodon's first address: less than the thirty seconds after which many apps give up.
-const MOST_PATIENCE: Duration = Duration::from_secs(25);
 
 /// What an app says of a file.
 #[derive(Debug, Default, Deserialize)]
@@ -64,7 +60,7 @@ pub async fn upload(
 }
 
 /// `POST /api/v1/media`: the same, and answers when the file is ready or has failed, as long as that takes no more than
-/// [`MOST_PATIENCE`]; 202 where it does. Apps that ask here know of no file that has no address yet.
+/// [`super::PATIENCE`]; 202 where it does. Apps that ask here know of no file that has no address yet.
 pub async fn upload_and_wait(
     State(app): State<App>,
     client: Client,
@@ -73,7 +69,7 @@ pub async fn upload_and_wait(
     let me = client.me()?;
     let mut media = take_in(&app, me, &said, files).await?;
     if media.state() == Progress::Waiting {
-        media = super::settled(&app, me.account.id, media.id, MOST_PATIENCE).await?;
+        media = super::settled(&app, me.account.id, media.id, super::PATIENCE).await?;
     }
     told(&app, me, &media, StatusCode::ACCEPTED)
 }

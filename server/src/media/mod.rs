@@ -32,9 +32,9 @@ use tokio::io::AsyncReadExt as _;
 use tokio::sync::{Mutex, Notify};
 
 pub use child::Nursery;
-pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored};
+pub use model::{Attaching, Media, Meta, Part, Poster, Saying, Size, State, Stored, Takes};
 pub use storage::Storage;
-pub use work::{forget_old, run, settled, work_once};
+pub use work::{PATIENCE, forget_old, run, settled, work_once};
 pub use worker::main as work_as_child;
 
 use crate::accounts::Account;
@@ -358,13 +358,14 @@ impl Media {
     }
 }
 
-/// The files that a post is to have: of those it `has`, and of the author's own that are ready and free, in the order that
-/// was asked for.
+/// The files that a post is to have: of those it `has`, and of the author's own that are free and that it `takes`, in the order
+/// that was asked for.
 pub async fn choose(
     app: &App,
     author: &Account,
     has: &[Attached],
     attaching: &Attaching,
+    takes: Takes,
 ) -> Result<Vec<Attached>> {
     let mut chosen: Vec<Attached> = Vec::new();
     match &attaching.ids {
@@ -382,7 +383,7 @@ pub async fn choose(
                 }
                 match has.iter().find(|file| file.is(*id)) {
                     Some(file) => chosen.push(file.clone()),
-                    None => chosen.push(free(app, author, *id).await?),
+                    None => chosen.push(free(app, author, *id, takes).await?),
                 }
             }
         }
@@ -396,7 +397,7 @@ pub async fn choose(
     Ok(chosen)
 }
 
-async fn free(app: &App, author: &Account, id: i64) -> Result<Attached> {
+async fn free(app: &App, author: &Account, id: i64, takes: Takes) -> Result<Attached> {
     let not = |why: &str| Error::invalid("media_ids", why);
     let found = store::own(&app.db, id, author.id).await?;
     // Another's, and one that never was, are answered alike.
@@ -407,6 +408,7 @@ async fn free(app: &App, author: &Account, id: i64) -> Result<Attached> {
     };
     match media.state() {
         State::Ready => Ok(Attached::own(&media)),
+        State::Waiting if takes == Takes::Coming => Ok(Attached::own(&media)),
         State::Waiting => Err(not(
             "names a file that is still being made ready; try again in a moment",
         )),

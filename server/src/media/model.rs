@@ -233,6 +233,15 @@ pub struct Saying {
     pub poster: Option<Arc<SentFile>>,
 }
 
+/// Which files a post may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Those that are ready.
+    Ready,
+    /// Those that are being made ready as well: of a post that is not published yet.
+    Coming,
+}
+
 /// What a post is to have with it.
 #[derive(Clone, Debug, Default)]
 pub struct Attaching {

@@ -26,6 +26,9 @@ const MOST_ATTEMPTS: i64 = 3;
 const AGAIN_MS: i64 = 60_000;
 /// How often whoever waits for a file looks whether another node made it ready, of which nobody here is told.
 const GLANCE_EVERY: Duration = Duration::from_secs(2);
+/// So long waits whoever sent a file and can do nothing before it is ready: less than the thirty seconds after which many apps
+/// give up.
+pub const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Works until `shutdown` turns true.
 pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {

@@ -14,10 +14,11 @@ use crate::app::App;
 use crate::clock::DAY_MS;
 use crate::error::{Error, Result};
 use crate::http::{Kind, Me};
+use crate::media::{self, Takes};
 use crate::queue::{self, Job, Outcome};
 use crate::statuses::api::Sent;
 use crate::statuses::{self, Once};
-use crate::{id, media, members, polls};
+use crate::{id, members, polls};
 
 use store::Known;
 pub use store::ScheduledRow;
@@ -93,7 +94,7 @@ pub async fn schedule(
     if let polls::Wish::Make(poll) = &draft.poll {
         poll.begin(app.now_ms())?;
     }
-    media::choose(app, &me.account, &[], &draft.media).await?;
+    media::choose(app, &me.account, &[], &draft.media, Takes::Ready).await?;
     app.limits.check(Kind::Post, &me.account.id.to_string())?;
     let id = app.next_id();
     let mut tx = Tx::new();

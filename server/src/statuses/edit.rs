@@ -21,9 +21,10 @@ use crate::communities::Community;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Error, Result};
 use crate::inbox::Arrival;
+use crate::media::{self, Takes};
 use crate::polls::{self, Poll, Wish};
 use crate::streaming::{self, Event};
-use crate::{hashtags, links, media, notifications, quotes, search};
+use crate::{hashtags, links, notifications, quotes, search};
 
 /// Changes the words of a status of one's own; who sees it stays as it was. Nothing changed is not an edit.
 pub async fn edit(
@@ -36,7 +37,8 @@ pub async fn edit(
     let me = Party::Member(author.person());
     let status = own(app, &me, &author, status_id).await?;
     let was = super::text(&status);
-    let mut files = media::choose(app, &author, &was.attachments, &draft.media).await?;
+    let mut files =
+        media::choose(app, &author, &was.attachments, &draft.media, Takes::Ready).await?;
     let brings = if files.is_empty() {
         Brings::Words
     } else {

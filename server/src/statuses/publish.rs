@@ -22,9 +22,10 @@ use crate::contacts;
 use crate::delivery::{self, Forecast, Outgoing};
 use crate::error::{Error, Result};
 use crate::http::Kind;
+use crate::media::{self, Takes};
 use crate::polls::{self, Wish};
 use crate::text::{Format, length};
-use crate::{conversations, lists, media, quotes, text};
+use crate::{conversations, lists, quotes, text};
 pub use named::Unreached;
 use named::{Named, check_named_get_it, kept_from_named, named};
 
@@ -137,7 +138,7 @@ pub async fn preview(
     Ok((forecast, new.visibility(), unreached))
 }
 
-/// Where people are looked for who are named.
+/// Where people are looked for who are named. Who only looks may have files that are still to come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Looking {
     /// Whom nobody here knows stays plain text.
@@ -222,7 +223,11 @@ async fn prepare(
         Wish::Make(poll) => Some(poll.begin(app.now_ms())?),
         Wish::AsItIs | Wish::Without => None,
     };
-    let files = media::choose(app, author, &[], &draft.media).await?;
+    let takes = match looking {
+        Looking::AmongTheKnown => Takes::Coming,
+        Looking::Anywhere => Takes::Ready,
+    };
+    let files = media::choose(app, author, &[], &draft.media, takes).await?;
     let words = Text {
         attachments: files,
         poll,

@@ -96,6 +96,7 @@ pub async fn save(
         if attach::take_in(&app, &me, &mut form, files).await? {
             return Ok(None);
         }
+        attach::wait(&app, &me, &form).await?;
         let mut draft = form.draft(&app, &me).await?;
         // The form does not ask: it stays as it was marked.
         let was = find(&app, &me.party(), Way::Page, id).await?;

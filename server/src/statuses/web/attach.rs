@@ -1,5 +1,7 @@
 //! What a composer brings besides words: pictures, sound and film, and a question to vote on.
 
+use std::time::Instant;
+
 use super::compose::ComposeForm;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -61,6 +63,21 @@ pub async fn take_in(app: &App, me: &Me, form: &mut ComposeForm, mut files: File
     // What could be taken stays; the form is shown again for the rest.
     files.check()?;
     Ok(form.add || form.drop.is_some())
+}
+
+/// Waits for the files of a form, which is to be published now: whoever presses the button cannot do more. What takes longer
+/// than all files together may is refused by what publishes it.
+pub async fn wait(app: &App, me: &Me, form: &ComposeForm) -> Result<()> {
+    let end = Instant::now() + media::PATIENCE;
+    for id in form.media.iter().take(MOST_ATTACHED) {
+        let left = end.saturating_duration_since(Instant::now());
+        match media::settled(app, me.account.id, *id, left).await {
+            // What is not there is told by what publishes it as well.
+            Ok(_) | Err(Error::NotFound) => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(())
 }
 
 /// The files that the post is to have. Small composers have no room for any, and change none.

@@ -313,6 +313,7 @@ pub async fn compose(
         if looks || form.check {
             return Ok(Came::Nothing);
         }
+        attach::wait(&app, &me, &form).await?;
         let came = if form.later.trim().is_empty() {
             let draft = form.draft(&app, &me).await?;
             let status = publish(&app, &me.community, me.account.clone(), draft).await?;

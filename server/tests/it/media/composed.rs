@@ -2,7 +2,8 @@
 
 use http::Method;
 
-use super::files::{jpeg, part};
+use super::files::{gif, jpeg, part};
+use super::hostile::make_one;
 use crate::town::{Answer, Member};
 use crate::town_test;
 
@@ -84,6 +85,22 @@ town_test! {
         send(&mut alice, "/compose", &fields, &[]).await.is(422).shows("a post has already");
         // What is somebody else's is not there.
         send(&mut bob, "/compose", &[("text", "Mine"), ("media", &ids[1]), ("alt", "")], &[]).await.is(422).hides("A red boat");
+    }
+
+    async fn a_film_may_still_be_coming_until_it_is_published(town) {
+        let mut alice = town.member("alice").await;
+        let fields = [("text", "Low water"), ("visibility", "public"), ("add", "true")];
+        let page = send(&mut alice, "/compose", &fields, &[gif(31, 20, 5)]).await.is(200);
+        let ids = files(&page);
+        assert_eq!(ids.len(), 1, "{}", page.body);
+        page.shows("It is being made ready").shows("What is protected").hides("try again in a moment");
+        // Looking once more changes nothing of that.
+        let fields = [("text", "Low water"), ("visibility", "public"), ("media", &ids[0]), ("alt", "Waves")];
+        let looks = [&fields[..], &[("check", "true")]].concat();
+        send(&mut alice, "/compose", &looks, &[]).await.is(200).shows("It is being made ready");
+        let (sent, ()) = tokio::join!(send(&mut alice, "/compose", &fields, &[]), make_one(&town));
+        let post = page_of(&sent.is(303));
+        holds(&alice.get(&post).await.is(200), "<video");
     }
 
     async fn an_edit_changes_what_is_said_of_a_picture_and_takes_it_out(town) {

@@ -15,7 +15,7 @@ use crate::town::{DOMAIN, Town};
 use crate::town_test;
 
 /// Makes the next file ready, as soon as there is one.
-async fn make_one(town: &Town) {
+pub(super) async fn make_one(town: &Town) {
     while !comity::media::work_once(&town.app).await.unwrap() {
         tokio::task::yield_now().await;
     }
