@@ -237,11 +237,16 @@ impl<'a> Addresses<'a> {
             Party::Account(_) | Party::Instance(_) | Party::Service(_) => None,
         };
         let by = signed_for(status.viewer());
+        // Apps keep timelines on the disk, and open them the next morning.
+        let lasts = match status.visibility {
+            Visibility::Public | Visibility::Unlisted => DAY_S * 7,
+            _ => HOUR_S,
+        };
         Addresses {
             app,
             origin: origin(app, community.map(|community| community.0)),
             status: status.id,
-            signed: by.map(|by| (by, until(app.now_ms(), HOUR_S))),
+            signed: by.map(|by| (by, until(app.now_ms(), lasts))),
         }
     }
 

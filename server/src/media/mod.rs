@@ -48,7 +48,7 @@ use crate::statuses::Attached;
 use crate::text::length;
 pub(crate) use address::is_for_everybody;
 use address::{EmojiAddresses, Secret};
-use sniff::{DECIDES, Format, sniff};
+use sniff::{DECIDES, Format, played_as, sniff};
 pub use store::{wait, wait_if_there};
 use turns::Turns;
 pub use worker::{MOST_FILM_PIXELS, MOST_FILM_RATE, MOST_PICTURE_PIXELS};
@@ -187,7 +187,13 @@ pub async fn upload(app: &App, me: &Me, file: SentFile, saying: Saying) -> Resul
 async fn take_in(app: &App, mut media: Media, format: Format, file: &SentFile) -> Result<Media> {
     let storage = &app.media.storage;
     let bytes = if format.is_slow() {
-        let kind = if format.is_picture() { "gifv" } else { "video" };
+        let plays = played_as(&head_of(&file.path()).await?).unwrap_or_default();
+        let kind = match plays.split('/').next() {
+            Some("audio") => "audio",
+            // An Ogg may have pictures besides; then it is a film when it is ready.
+            Some("video") => "video",
+            _ => "gifv",
+        };
         kind.clone_into(&mut media.kind);
         storage.keep_incoming(&media.file_key, &file.path()).await?
     } else {
@@ -416,8 +422,8 @@ async fn free(app: &App, author: &Account, id: i64, takes: Takes) -> Result<Atta
     }
 }
 
-/// Writes down that a post has these files now, and no others of those it `had`. Undoes the whole transaction where another
-/// post was faster.
+/// Writes down that a post has these files now, and no others of those it `had`, and what is said of them: so that it is said
+/// still when the post is deleted and written anew. Undoes the whole transaction where another post was faster.
 pub fn attach(
     tx: &mut Tx,
     author: &Account,
@@ -426,17 +432,17 @@ pub fn attach(
     has: &[Attached],
     now_ms: i64,
 ) {
-    let ours = |files: &[Attached]| -> Vec<Stored> {
-        let ours = files.iter().filter_map(|file| file.here.clone());
-        ours.collect()
-    };
-    let (before, after) = (ours(had), ours(has));
-    let is_in = |files: &[Stored], id: i64| files.iter().any(|file| file.id == id);
-    for file in after.iter().filter(|file| !is_in(&before, file.id)) {
-        store::attach(tx, file, author.id, status_id);
+    for file in has {
+        let Some(stored) = &file.here else { continue };
+        match had.iter().find(|before| before.is(stored.id)) {
+            None => store::attach(tx, file, stored, author.id, status_id),
+            Some(before) if before.says_as(file) => {}
+            Some(_) => store::say_of(tx, file, stored, author.id),
+        }
     }
-    for file in before.iter().filter(|file| !is_in(&after, file.id)) {
-        store::let_go_of(tx, file.id, status_id, now_ms + REDRAFT_MS);
+    let gone = had.iter().filter_map(|file| file.here.as_ref());
+    for stored in gone.filter(|stored| !has.iter().any(|file| file.is(stored.id))) {
+        store::let_go_of(tx, stored.id, status_id, now_ms + REDRAFT_MS);
     }
 }
 

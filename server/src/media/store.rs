@@ -5,6 +5,7 @@ use comity_db::{Db, Sql, Tx, Value, params, row, sql};
 use super::LOOSE_MS;
 use super::model::{Media, Stored};
 use crate::error::Result;
+use crate::statuses::Attached;
 
 mod copies;
 mod strays;
@@ -198,15 +199,43 @@ pub fn leave(tx: &mut Tx, id: i64, account_id: i64, key: &str, now_ms: i64) {
 
 const ATTACH: Sql = sql!(
     "UPDATE media
-        SET status_id = $3, forget_at = NULL
+        SET status_id = $3, forget_at = NULL, description = $5, focus_x = $6, focus_y = $7
       WHERE id = $1 AND account_id = $2 AND status_id IS NULL AND state = 'ready' AND poster_key = $4"
 );
 
-/// A post has it now, with the picture that it knows; undoes the whole transaction when another was faster.
-pub fn attach(tx: &mut Tx, file: &Stored, account_id: i64, status_id: i64) {
-    let poster = file.poster.as_ref();
+/// A post has it now, with the picture that it knows and what it says of it; undoes the whole transaction when another was
+/// faster.
+pub fn attach(tx: &mut Tx, file: &Attached, stored: &Stored, account_id: i64, status_id: i64) {
+    let poster = stored.poster.as_ref();
     let poster_key = poster.map_or("", |poster| poster.key.as_str());
-    tx.must(ATTACH, params![file.id, account_id, status_id, poster_key]);
+    let (x, y) = file.focus.unwrap_or_default();
+    tx.must(
+        ATTACH,
+        params![
+            stored.id,
+            account_id,
+            status_id,
+            poster_key,
+            file.description.as_deref().unwrap_or_default(),
+            f64::from(x),
+            f64::from(y),
+        ],
+    );
+}
+
+/// A post says something else of it.
+pub fn say_of(tx: &mut Tx, file: &Attached, stored: &Stored, account_id: i64) {
+    let (x, y) = file.focus.unwrap_or_default();
+    tx.exec(
+        SAY,
+        params![
+            stored.id,
+            account_id,
+            file.description.as_deref().unwrap_or_default(),
+            f64::from(x),
+            f64::from(y),
+        ],
+    );
 }
 
 const LET_GO: Sql = sql!(

@@ -250,6 +250,11 @@ impl Attached {
         self.icon.as_deref().filter(|_| self.here.is_none())
     }
 
+    /// Whether the same is said of both.
+    pub(crate) fn says_as(&self, other: &Attached) -> bool {
+        self.description == other.description && self.focus == other.focus
+    }
+
     /// Says something else of it.
     pub(crate) fn say(&mut self, saying: &Saying) {
         if let Some(description) = &saying.description {

@@ -586,6 +586,9 @@ town_test! {
 
     async fn what_an_app_leaves_empty_says_nothing(town) {
         let mut app = App::of(&town, "alice").await;
+        // A warning is enough, as in Mastodon.
+        let bare = app.write(json!({ "status": " ", "spoiler_text": "No words" })).await;
+        assert_eq!((&bare["spoiler_text"], &bare["content"]), (&json!("No words"), &json!("<p>.</p>")));
         let body = json!({
             "status": "High water", "spoiler_text": null, "visibility": null, "language": null, "in_reply_to_id": null,
             "media_ids": null, "poll": null, "sensitive": null, "scheduled_at": null,

@@ -236,6 +236,15 @@ impl Sent {
         })
     }
 
+    /// Its words, as they are published. A warning without anything under it has a dot, as in Mastodon.
+    fn published_words(&self) -> &str {
+        let is_bare = self.status.trim().is_empty()
+            && !self.spoiler_text.trim().is_empty()
+            && self.files().is_empty()
+            && self.quoted_status_id.is_none();
+        if is_bare { "." } else { &self.status }
+    }
+
     /// What it asks to publish.
     pub async fn draft(&self, app: &App, me: &Me) -> Result<Draft> {
         let visibility = match self.visibility.as_str() {
@@ -269,7 +278,7 @@ impl Sent {
             })?,
         };
         Ok(Draft {
-            text: self.status.clone(),
+            text: self.published_words().to_owned(),
             format,
             spoiler_text: self.spoiler_text.clone(),
             visibility,

@@ -93,7 +93,7 @@ town_test! {
         let page = send(&mut alice, "/compose", &fields, &[gif(31, 20, 5)]).await.is(200);
         let ids = files(&page);
         assert_eq!(ids.len(), 1, "{}", page.body);
-        page.shows("It is being made ready").shows("What is protected").hides("try again in a moment");
+        page.shows("It is being made ready").shows("Goes out to nobody yet").hides("try again in a moment");
         // Looking once more changes nothing of that.
         let fields = [("text", "Low water"), ("visibility", "public"), ("media", &ids[0]), ("alt", "Waves")];
         let looks = [&fields[..], &[("check", "true")]].concat();

@@ -186,6 +186,27 @@ town_test! {
         assert!(told[1]["icon"].is_null(), "a picture stands for itself");
     }
 
+    async fn what_is_said_of_a_file_outlasts_its_post(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let sent = alice.send(&png(30, 30), &[("description", "Gulls"), ("focus", "0.1,0.2")]).await.is(200).json();
+        let post = alice.publish(&town, "Look", Visibility::Public, &[&sent]).await.unwrap();
+        alice.says(post, &sent, "").await.is(200);
+        statuses::delete(&town.app, alice.member.account.clone(), post).await.unwrap();
+        let address = format!("/api/v1/media/{}", id(&sent));
+        let now = alice.get(&address).await.is(200).json();
+        assert_eq!((&now["description"], &now["meta"]["focus"]["x"]), (&"The sea".into(), &sent["meta"]["focus"]["x"]));
+        // Written anew, by apps that send nothing but its number.
+        let again = alice.publish(&town, "Look", Visibility::Public, &[&sent]).await.unwrap();
+        assert_eq!(alice.files(&town, again).await[0]["description"], "The sea");
+    }
+
+    async fn sound_is_called_sound_before_it_is_ready(town) {
+        let mut alice = Sender::new(&town, "alice").await;
+        let told = alice.send(&wav(), &[]).await.is(202).json();
+        assert_eq!(told["type"], "audio");
+        assert_eq!(alice.ready(&town, &told).await["type"], "audio");
+    }
+
     async fn pictures_within_an_edit_count_as_files_before_they_are_looked_at(town) {
         let mut alice = Sender::new(&town, "alice").await;
         let sent = alice.send(&wav(), &[]).await.is(202).json();

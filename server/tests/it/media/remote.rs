@@ -66,7 +66,10 @@ coast_test! {
         coast.opens(&bare.into()).await.is(404);
         let other = file["url"].as_str().unwrap().replace("/0/", "/1/");
         coast.opens(&other.into()).await.is(404);
-        coast.town.wait_s(3 * 3_600);
+        // Apps keep their timelines for days.
+        coast.town.wait_s(6 * 86_400);
+        coast.opens(&file["url"]).await.is(200);
+        coast.town.wait_s(9 * 86_400);
         coast.opens(&file["url"]).await.is(404);
     }
 
