@@ -1,13 +1,16 @@
 //! A member changes their profile.
 
+use std::sync::Arc;
+
 use comity_db::Tx;
 use comity_policy::Visible;
-use comity_vocab::{ActorKind, Domain};
+use comity_vocab::{ActorKind, Domain, Handle};
 
 use super::{
     Account, LONGEST_NAME, MOST_FIELDS, Places, fields_json, profile, shortened, store, verify,
 };
 use crate::app::App;
+use crate::communities::{self, Community};
 use crate::delivery::{self, Outgoing};
 use crate::error::{Code, Error, Result};
 use crate::http::{Files, Me};
@@ -19,6 +22,9 @@ pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
 
 /// Domains whose pages may name a member; Mastodon's number.
 const MOST_ATTRIBUTION_DOMAINS: usize = 100;
+
+/// Handles in one profile beyond these many stay text: each is looked for on its own.
+const MOST_NAMED: usize = 50;
 
 /// What a member wants their profile to say.
 #[derive(Debug, Default)]
@@ -192,8 +198,11 @@ pub async fn change_profile(app: &App, me: &Account, draft: ProfileDraft) -> Res
 async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
     draft.check()?;
     let domains = draft.domains()?;
+    let community = communities::find(app, me.community_id.ok_or(Error::NotFound)?)?;
+    let named = named(app, &community, draft).await?;
+    let field = |value: &str| text::render::field(value, &named, &community.origin);
     let lines = draft.fields.iter();
-    let lines = lines.map(|(name, value)| (plain::line(name), text::render::line(value)));
+    let lines = lines.map(|(name, value)| (plain::line(name), field(value)));
     let lines: Vec<(String, String)> = lines.collect();
     let described = |picture: &Picture| {
         if picture.gone {
@@ -208,7 +217,7 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
         store::ProfileChange {
             username: me.username.clone(),
             display_name: shortened(&draft.display_name, LONGEST_NAME),
-            note: text::render::simple(&draft.note),
+            note: text::render::render(&draft.note, &named, &community).html,
             note_source: draft.note.clone(),
             fields: fields_json(lines.iter().cloned())?,
             locked: draft.locked,
@@ -238,4 +247,25 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+/// Whom a profile names, of those who are known here: no server is asked for others. A link to somebody is an address and no
+/// more, so no rule of anybody is asked, and they hear nothing of it.
+async fn named(
+    app: &App,
+    community: &Community,
+    draft: &ProfileDraft,
+) -> Result<Vec<(Handle, Arc<Account>)>> {
+    let mut words = vec![draft.note.as_str()];
+    words.extend(draft.fields.iter().map(|(_, value)| value.as_str()));
+    let handles = text::mention::handles(&words.join("\n"));
+    let mut named = Vec::new();
+    for handle in handles.into_iter().take(MOST_NAMED) {
+        let domain = handle.domain.as_ref().unwrap_or(&community.domain);
+        let found = super::find_by_handle(app, &handle.username, domain).await?;
+        if let Some(account) = found.filter(|account| account.gone_at.is_none()) {
+            named.push((handle, account));
+        }
+    }
+    Ok(named)
 }

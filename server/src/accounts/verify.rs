@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn only_a_line_that_is_an_address_leads_to_a_page() {
-        let of = |typed: &str| link_of(&render::line(typed));
+        let of = |typed: &str| link_of(&render::field(typed, &[], "https://here.example"));
         assert_eq!(
             of("https://Alice.example/me").as_deref(),
             Some("https://alice.example/me")

@@ -13,6 +13,11 @@ use crate::communities::Community;
 /// Letters of a link that are shown; the rest is there for copying.
 const SHOWN_OF_LINK: usize = 30;
 
+/// What a link says of itself: whoever wrote it is not vouched for, and the page learns nothing of who comes.
+const REL: &str = "nofollow noopener noreferrer";
+/// The same of a link in a line of a profile, which says besides that what it leads to is the member's as well.
+const REL_OF_FIELD: &str = "me nofollow noopener noreferrer";
+
 /// A text and what it holds.
 #[derive(Debug, Default)]
 pub struct Rendered {
@@ -22,7 +27,7 @@ pub struct Rendered {
     pub tags: Vec<String>,
 }
 
-/// Renders a status. Handles in `mentions` become links to the profile, others stay text.
+/// Renders a status, or what a member says of themselves. Handles in `mentions` become links to the profile, others stay text.
 pub fn render(
     source: &str,
     mentions: &[(Handle, Arc<Account>)],
@@ -45,21 +50,26 @@ pub(super) fn place(
     html: &mut String,
 ) {
     match token {
-        Token::Mention(handle) => match mentions.iter().find(|(known, _)| known == handle) {
-            Some((_, account)) => mention(account, html),
+        Token::Mention(handle) => match known(handle, mentions) {
+            Some(account) => mention(account, &account.username, html),
             None => html.push_str(&escape(written)),
         },
         Token::Hashtag(name) => {
             if !tags.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 tags.push(name.clone());
             }
-            hashtag(name, community, html);
+            hashtag(name, &community.origin, html);
         }
-        Token::Link => link(written, html),
+        Token::Link => link(written, REL, html),
     }
 }
 
-/// Renders a profile text or field: links only.
+fn known<'a>(handle: &Handle, mentions: &'a [(Handle, Arc<Account>)]) -> Option<&'a Account> {
+    let (_, account) = mentions.iter().find(|(known, _)| known == handle)?;
+    Some(&**account)
+}
+
+/// Renders a text that names nobody: links only.
 pub fn simple(source: &str) -> String {
     paragraphs(source, place_link)
 }
@@ -67,14 +77,24 @@ pub fn simple(source: &str) -> String {
 /// Writes a link; a mention or a hashtag stays text.
 pub(super) fn place_link(token: &Token, written: &str, html: &mut String) {
     match token {
-        Token::Link => link(written, html),
+        Token::Link => link(written, REL, html),
         Token::Mention(_) | Token::Hashtag(_) => html.push_str(&escape(written)),
     }
 }
 
-/// The same for what stands in one line, without a paragraph around it.
-pub fn line(source: &str) -> String {
-    let html = simple(&source.split_whitespace().collect::<Vec<_>>().join(" "));
+/// Renders the value of a line of a member's profile, in one line without a paragraph around it; `origin` is that of their
+/// community. Its links say that what they lead to is the member's as well (`rel=me`): others believe that only of such lines.
+/// A handle is shown as it was typed, since the words that are shown are what is edited later.
+pub fn field(source: &str, mentions: &[(Handle, Arc<Account>)], origin: &str) -> String {
+    let source = source.split_whitespace().collect::<Vec<_>>().join(" ");
+    let html = paragraphs(&source, |token, written, html| match token {
+        Token::Mention(handle) => match known(handle, mentions) {
+            Some(account) => mention(account, written.trim_start_matches('@'), html),
+            None => html.push_str(&escape(written)),
+        },
+        Token::Hashtag(name) => hashtag(name, origin, html),
+        Token::Link => link(written, REL_OF_FIELD, html),
+    });
     let inner = html
         .strip_prefix("<p>")
         .and_then(|html| html.strip_suffix("</p>"));
@@ -109,27 +129,27 @@ fn words(text: &str, html: &mut String) {
     html.push_str(&escape(text).replace('\n', "<br>"));
 }
 
-/// The markup other servers recognise as a mention (microformats h-card).
-fn mention(account: &Account, html: &mut String) {
+/// The markup other servers recognise as a mention (microformats h-card); `shown` is behind the `@`.
+fn mention(account: &Account, shown: &str, html: &mut String) {
     let page = account.url.as_deref().unwrap_or(account.iri.as_str());
     html.push_str("<span class=\"h-card\"><a href=\"");
     html.push_str(&escape(page));
     html.push_str("\" class=\"u-url mention\">@<span>");
-    html.push_str(&escape(&account.username));
+    html.push_str(&escape(shown));
     html.push_str("</span></a></span>");
 }
 
-fn hashtag(name: &str, community: &Community, html: &mut String) {
-    let path = hashtag::path(name);
+fn hashtag(name: &str, origin: &str, html: &mut String) {
     html.push_str("<a href=\"");
-    html.push_str(&escape(community.iri(&path).as_str()));
+    html.push_str(&escape(origin));
+    html.push_str(&escape(&hashtag::path(name)));
     html.push_str("\" class=\"mention hashtag\" rel=\"tag\">#<span>");
     html.push_str(&escape(name));
     html.push_str("</span></a>");
 }
 
 /// The whole address is in the link; what is shown leaves out the scheme and a long tail.
-fn link(address: &str, html: &mut String) {
+fn link(address: &str, rel: &str, html: &mut String) {
     let bare = address.split_once("://").map_or(address, |(_, bare)| bare);
     let scheme = &address[..address.len() - bare.len()];
     let cut = bare
@@ -138,7 +158,9 @@ fn link(address: &str, html: &mut String) {
         .map_or(bare.len(), |(at, _)| at);
     html.push_str("<a href=\"");
     html.push_str(&escape(address));
-    html.push_str("\" rel=\"nofollow noopener noreferrer\"><span class=\"invisible\">");
+    html.push_str("\" rel=\"");
+    html.push_str(rel);
+    html.push_str("\"><span class=\"invisible\">");
     html.push_str(&escape(scheme));
     html.push_str(if cut < bare.len() {
         "</span><span class=\"ellipsis\">"
@@ -170,6 +192,26 @@ mod tests {
         assert_eq!(
             crate::text::sanitize::html("<p>&lt;b&gt;</p>"),
             "<p>&lt;b&gt;</p>"
+        );
+    }
+
+    #[test]
+    fn a_line_of_a_profile_leads_to_what_is_the_members_and_to_topics() {
+        let html = field(
+            "@nobody\n https://a.example/ #Fähre",
+            &[],
+            "https://here.example",
+        );
+        assert_eq!(
+            html,
+            "@nobody <a href=\"https://a.example/\" rel=\"me nofollow noopener noreferrer\">\
+             <span class=\"invisible\">https://</span><span>a.example/</span></a> \
+             <a href=\"https://here.example/tags/f%C3%A4hre\" class=\"mention hashtag\" rel=\"tag\">#<span>Fähre</span></a>"
+        );
+        // It is edited as it is shown.
+        assert_eq!(
+            crate::text::plain::block(&html),
+            "@nobody https://a.example/ #Fähre"
         );
     }
 }

@@ -172,6 +172,47 @@ town_test! {
         assert_eq!(alice.get(&path).await.is(200).json()["sensitive"], true);
     }
 
+    async fn what_a_profile_names_are_links_and_its_lines_lead_to_what_is_its_members(town) {
+        let (mut alice, mut bob) = (Sender::new(&town, "alice").await, town.member("bob").await);
+        let left = town.member("carol").await;
+        comity::accounts::mark_gone(&town.app, &left.account).await.unwrap();
+        let community = town.community();
+        let (origin, host) = (&community.origin, &community.domain);
+        let crew = format!("@Bob@{host}, @carol and @nobody, #boats");
+        let fields = [
+            ("note", "With @bob and @nobody on #Tides: https://a.example/"),
+            ("fields_attributes[0][name]", "Page"), ("fields_attributes[0][value]", "https://alice.example/me"),
+            ("fields_attributes[1][name]", "Crew"), ("fields_attributes[1][value]", crew.as_str()),
+        ];
+        let me = change(&mut alice, &fields, &[]).await.is(200).json();
+        let person = |shown: &str| {
+            let to = format!("<a href=\"{origin}/@bob\" class=\"u-url mention\">");
+            format!("<span class=\"h-card\">{to}@<span>{shown}</span></a></span>")
+        };
+        let topic = |shown: &str| {
+            let path = shown.to_lowercase();
+            format!("<a href=\"{origin}/tags/{path}\" class=\"mention hashtag\" rel=\"tag\">#<span>{shown}</span></a>")
+        };
+        let note = me["note"].as_str().unwrap();
+        let names = format!("<p>With {} and @nobody on {}: <a href=\"https://a.example/\" rel=\"nofollow ", person("bob"), topic("Tides"));
+        assert!(note.starts_with(&names), "{note}");
+        // Only a line says whose a page is.
+        let page = me["fields"][0]["value"].as_str().unwrap();
+        let own = "<a href=\"https://alice.example/me\" rel=\"me nofollow noopener noreferrer\">";
+        assert!(page.starts_with(own), "{page}");
+        let line = format!("{}, @carol and @nobody, {}", person(&format!("Bob@{host}")), topic("boats"));
+        assert_eq!(me["fields"][1]["value"], line);
+        let shown = town.anonymous().get("/@alice").await.is(200);
+        for html in [own, names.as_str(), line.as_str()] {
+            assert!(shown.body.contains(html), "{html} in {}", shown.body);
+        }
+        // They are edited as they were typed, and stay where something else is changed.
+        assert_eq!(me["source"]["fields"][1]["value"], crew);
+        let now = change(&mut alice, &[("display_name", "Alice")], &[]).await.is(200).json();
+        assert_eq!((&now["note"], &now["fields"]), (&me["note"], &me["fields"]));
+        bob.get("/notifications").await.is(200).shows("Nothing has happened yet");
+    }
+
     async fn a_member_chooses_which_places_their_profile_has(town) {
         let (mut alice, mut bob) = (Sender::new(&town, "alice").await, town.member("bob").await);
         let (first, second) = (alice.picture().await, alice.picture().await);
@@ -294,6 +335,46 @@ coast_test! {
         assert_eq!(places, (&json!(false), &json!(true), &json!(true)));
         assert_eq!((&actor["icon"]["type"], &actor["icon"]["summary"]), (&json!("Image"), &json!("Me")));
         loads(&coast.town, &actor["icon"]["url"]).await.is(200);
+    }
+
+    async fn other_servers_have_the_links_of_a_profile_and_none_is_asked_for_who_is_named(coast) {
+        let open = coast.peer.domain("open");
+        let mut app = crate::kept::App::of(&coast.town, &mut coast.alice).await;
+        let page = format!("http://{open}/me");
+        let changes = json!({
+            "note": format!("With @rita@{open} and @zoe@{open} on #Tides"),
+            "fields_attributes": [{ "name": "Page", "value": page }],
+        });
+        app.send(Method::PATCH, CREDENTIALS, &changes).await.is(200);
+        coast.is_idle().await;
+        let told = coast.got("open", "Update").pop().unwrap();
+        let actor = &told["object"];
+        let summary = actor["summary"].as_str().unwrap();
+        let rita = coast.peer.iri("open", "rita");
+        let zoe = format!("</span></a></span> and @zoe@{open} on <a href=\"{}/tags/tides\"", coast.town.community().origin);
+        for html in [format!("<a href=\"{rita}\" class=\"u-url mention\">@<span>rita"), zoe] {
+            assert!(summary.contains(&html), "{html} in {summary}");
+        }
+        let value = actor["attachment"][0]["value"].as_str().unwrap();
+        assert!(value.starts_with(&format!("<a href=\"{page}\" rel=\"me nofollow noopener noreferrer\">")), "{value}");
+        assert!(!told.to_string().contains("\"Mention\""), "{told}");
+        let zoe = comity_vocab::Iri::parse(&coast.peer.iri("open", "zoe")).unwrap();
+        let known = comity::accounts::find_by_iri(&coast.town.app, &zoe).await.unwrap();
+        assert!(known.is_none(), "somebody was looked up");
+    }
+
+    async fn links_of_people_elsewhere_do_not_say_here_whose_pages_they_are(coast) {
+        let open = coast.peer.domain("open");
+        let mut actor = coast.peer.person("open", "rita");
+        let link = "<a href=\"https://rita.example/\" rel=\"me nofollow\">rita.example</a>";
+        actor["attachment"] = json!([{ "type": "PropertyValue", "name": "Page", "value": link }]);
+        coast.peer.serves(&actor);
+        coast.town.wait_s(60);
+        let iri = coast.peer.iri("open", "rita");
+        coast.brings(&json!({ "id": format!("{iri}#page"), "type": "Update", "actor": iri, "object": actor })).await;
+        let page = coast.alice.get(&format!("/@rita@{open}")).await.is(200).shows("rita.example");
+        assert!(page.body.contains("rel=\"nofollow noopener noreferrer ugc\""), "{}", page.body);
+        assert!(!page.body.contains("rel=\"me"), "{}", page.body);
     }
 
     async fn profiles_of_people_elsewhere_have_the_places_that_they_want(coast) {
