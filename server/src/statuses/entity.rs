@@ -3,8 +3,8 @@
 
 mod quoting;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use comity_policy::{Act, Conditions, Verdict, Visible, Way};
@@ -12,6 +12,8 @@ use comity_vocab::Visibility;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+
+use quoting::{WrittenQuote, within_quoted};
 
 use super::web::{quoted_by, spoiler, with_title};
 use super::{Marks, Quoting, Shown, Status, Text, find_many, is_sensitive, text};
@@ -109,7 +111,7 @@ pub struct Written<'a> {
     pinned: Option<bool>,
     pleroma: Pleroma,
     poll: Value,
-    quote: Option<Box<WrittenQuote<'a>>>,
+    quote: Option<WrittenQuote<'a>>,
     quote_approval: QuoteApproval,
     quotes_count: i64,
     reactions: Value,
@@ -149,13 +151,6 @@ struct Pleroma {
     emoji_reactions: Value,
 }
 
-/// What a status quotes, as apps are told of it.
-#[derive(Clone, Serialize)]
-struct WrittenQuote<'a> {
-    quoted_status: Option<Written<'a>>,
-    state: &'static str,
-}
-
 /// What telling the statuses of one answer needs to know of whoever asks: looked up once for all of them.
 pub struct Entities {
     app: App,
@@ -169,6 +164,8 @@ pub struct Entities {
     quotes: HashMap<i64, i64>,
     votes: HashMap<i64, Vec<i64>>,
     quoted: HashMap<i64, Visible<Status>>,
+    /// What those quote themselves, as far as whoever asks may see it.
+    within_quoted: HashSet<i64>,
     may_quote: HashMap<i64, Verdict>,
     written_with: HashMap<i64, Value>,
     reactions: HashMap<i64, Vec<Chosen>>,
@@ -193,6 +190,7 @@ impl Entities {
                 .map(|status| (status.id, status))
                 .collect(),
         };
+        let within_quoted = within_quoted(app, &party, way, &quoted).await?;
         let all = || statuses.iter().copied().chain(quoted.values());
         let ids: Vec<i64> = all().map(|status| status.id).collect();
         let told: Vec<&Visible<Status>> = all().collect();
@@ -254,6 +252,7 @@ impl Entities {
             quotes: quotes.into_iter().collect(),
             votes,
             quoted,
+            within_quoted,
             may_quote,
             written_with,
             reactions,

@@ -81,6 +81,7 @@ mod published;
 mod push;
 mod quotes;
 mod quotes_held;
+mod quotes_within;
 mod reach;
 mod reactions;
 mod reading_lists;
