@@ -87,7 +87,8 @@ pub async fn find_by_handle(
         .transpose()
 }
 
-/// The accounts that go by these handles, as far as we know them, in one query. One without a server is of somebody at `here`.
+/// The accounts that go by these handles, as far as we know them, in one query. A handle without a server is of somebody
+/// at `here`.
 pub async fn find_many_by_handle(
     app: &App,
     handles: &[Handle],

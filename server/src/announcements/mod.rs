@@ -63,8 +63,8 @@ pub struct Reaction {
     pub picture: Option<Shown>,
 }
 
-/// What stands in the member's community, newest first. Answers with a code that stands for no picture now are left out: its
-/// emoji is switched off, and may be switched on again.
+/// What stands in the member's community, newest first. Answers with a code that stands for no picture now are left out:
+/// its emoji is switched off, and may be switched on again.
 pub async fn list(app: &App, me: &Me) -> Result<Vec<Announcement>> {
     let rows = store::list(&app.db, me.community.id, MOST).await?;
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -117,8 +117,8 @@ pub fn emojis(one: &Announcement, here: &Community) -> Vec<Shown> {
     here.emojis.used_in(here.id, &words)
 }
 
-/// Whom these name, by the handles that stand there: people who are known here and whom the member may see. Nobody is looked
-/// for elsewhere, and nobody is told.
+/// Whom these name, by the handles that stand there: people who are known here and whom the member may see. Nobody is
+/// looked for elsewhere, and nobody is told.
 pub(crate) async fn people(
     app: &App,
     me: &Me,
