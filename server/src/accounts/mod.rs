@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Admitted, Conditions, Party, Visible, Way};
-use comity_vocab::{Actor, ActorKind, Domain, Iri};
+use comity_vocab::{Actor, ActorKind, Domain, Handle, Iri};
 
 pub(crate) use change::LONGEST_OWN_NOTE;
 pub use change::{Picture, ProfileDraft, change_profile};
@@ -85,6 +85,38 @@ pub async fn find_by_handle(
     let row = store::by_handle(&app.db, username, domain.as_str()).await?;
     row.map(|row| Account::from_row(row, app.now_ms()).map(Arc::new))
         .transpose()
+}
+
+/// The accounts that go by these handles, as far as we know them, in one query. A handle without a server is of somebody
+/// at `here`.
+pub async fn find_many_by_handle(
+    app: &App,
+    handles: &[Handle],
+    here: &Domain,
+) -> Result<HashMap<Handle, Arc<Account>>> {
+    if handles.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let name = |handle: &Handle| handle.username.to_lowercase();
+    let domain = |handle: &Handle| handle.domain.as_ref().unwrap_or(here).as_str().to_owned();
+    let names: Vec<String> = handles.iter().map(name).collect();
+    let domains: Vec<String> = handles.iter().map(domain).collect();
+    let mut known: HashMap<(String, String), Arc<Account>> = HashMap::new();
+    for row in store::by_handles(&app.db, names, domains).await? {
+        let account = Account::from_row(row, app.now_ms())?;
+        let key = (
+            account.username.to_lowercase(),
+            account.domain.as_str().to_owned(),
+        );
+        known.insert(key, Arc::new(account));
+    }
+    Ok(handles
+        .iter()
+        .filter_map(|handle| {
+            let account = known.get(&(name(handle), domain(handle)))?;
+            Some((handle.clone(), account.clone()))
+        })
+        .collect())
 }
 
 /// Those of these accounts that exist, by id, in one query.

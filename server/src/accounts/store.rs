@@ -29,6 +29,14 @@ const BY_ID: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.id
 const BY_IRI: Sql<AccountRow> = sql!(row: AccountRow, select_account!("WHERE a.iri = $1"));
 const BY_HANDLE: Sql<AccountRow> =
     sql!(row: AccountRow, select_account!("WHERE a.username_key = $1 AND a.domain = $2"));
+/// More than was asked for: each name at each domain.
+const BY_HANDLES: Sql<AccountRow> = sql!(
+    row: AccountRow,
+    sqlite: select_account!(
+        "WHERE a.username_key IN (SELECT value FROM json_each($1)) AND a.domain IN (SELECT value FROM json_each($2))"
+    ),
+    pg: select_account!("WHERE a.username_key = ANY($1) AND a.domain = ANY($2)"),
+);
 const BY_IDS: Sql<AccountRow> = sql!(
     row: AccountRow,
     sqlite: select_account!("WHERE a.id IN (SELECT value FROM json_each($1))"),
@@ -273,6 +281,15 @@ pub async fn by_handle(db: &Db, username: &str, domain: &str) -> Result<Option<A
     Ok(db
         .opt(BY_HANDLE, params![username.to_lowercase(), domain])
         .await?)
+}
+
+/// Whoever goes by one of these names, in lower case, at one of these domains.
+pub async fn by_handles(
+    db: &Db,
+    names: Vec<String>,
+    domains: Vec<String>,
+) -> Result<Vec<AccountRow>> {
+    Ok(db.all(BY_HANDLES, params![names, domains]).await?)
 }
 
 pub async fn by_iris(db: &Db, iris: Vec<String>) -> Result<Vec<AccountRow>> {

@@ -8,9 +8,13 @@ pub mod web;
 pub(crate) use store::OF_MEMBER;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use comity_db::Tx;
+use comity_policy::Way;
+use comity_vocab::Handle;
 
+use crate::accounts::{self, Account};
 use crate::app::App;
 use crate::communities::{self, Community};
 use crate::emojis::{self, Shown, Words};
@@ -18,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
 use crate::streaming::{self, Event};
-use crate::text::length;
+use crate::text::{length, mention};
 
 /// Characters of an announcement, as Mastodon has it.
 const LONGEST: usize = 5_000;
@@ -26,6 +30,8 @@ const LONGEST: usize = 5_000;
 const MOST: i64 = 20;
 /// Different emoji on one announcement, as Mastodon has it.
 const MOST_EMOJI: i64 = 8;
+/// People looked for in one answer, those of the newest announcements first; whoever is named beyond that is a word.
+const MOST_NAMED: usize = 100;
 
 /// Something that the members are told.
 #[derive(Debug, Clone)]
@@ -40,11 +46,25 @@ pub struct Announcement {
     pub updated_at: i64,
     /// The member has put it aside.
     pub is_read: bool,
-    /// Each emoji with how many chose it, and whether the member is one of them; the first that came first.
-    pub reactions: Vec<(String, i64, bool)>,
+    /// What it was answered with, the first that came first.
+    pub reactions: Vec<Reaction>,
 }
 
-/// What stands in the member's community, newest first.
+/// An emoji with which members answered an announcement.
+#[derive(Debug, Clone)]
+pub struct Reaction {
+    /// One of Unicode, or a code of the community between colons.
+    pub emoji: String,
+    /// How many chose it.
+    pub count: i64,
+    /// The member is one of them.
+    pub mine: bool,
+    /// What a code stands for; `None` for an emoji of Unicode.
+    pub picture: Option<Shown>,
+}
+
+/// What stands in the member's community, newest first. Answers with a code that stands for no picture now are left out:
+/// its emoji is switched off, and may be switched on again.
 pub async fn list(app: &App, me: &Me) -> Result<Vec<Announcement>> {
     let rows = store::list(&app.db, me.community.id, MOST).await?;
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -55,10 +75,20 @@ pub async fn list(app: &App, me: &Me) -> Result<Vec<Announcement>> {
         .await?
         .into_iter()
         .collect();
-    let mut reactions: HashMap<i64, Vec<(String, i64, bool)>> = HashMap::new();
+    let mut reactions: HashMap<i64, Vec<Reaction>> = HashMap::new();
     for row in store::reactions(&app.db, me.account.id, ids).await? {
-        let own = (row.name, row.chosen, row.mine > 0);
-        reactions.entry(row.announcement_id).or_default().push(own);
+        let picture = picture(&row.name, &me.community);
+        if picture.is_none() && code(&row.name).is_some() {
+            continue;
+        }
+        let reaction = Reaction {
+            emoji: row.name,
+            count: row.chosen,
+            mine: row.mine > 0,
+            picture,
+        };
+        let of_one = reactions.entry(row.announcement_id).or_default();
+        of_one.push(reaction);
     }
     Ok(rows
         .into_iter()
@@ -85,6 +115,34 @@ pub(crate) async fn find(app: &App, me: &Me, id: i64) -> Result<Announcement> {
 pub fn emojis(one: &Announcement, here: &Community) -> Vec<Shown> {
     let words = [Words::Plain(&one.text)];
     here.emojis.used_in(here.id, &words)
+}
+
+/// Whom these name, by the handles that stand there: people who are known here and whom the member may see. Nobody is
+/// looked for elsewhere, and nobody is told.
+pub(crate) async fn people(
+    app: &App,
+    me: &Me,
+    way: Way,
+    all: &[Announcement],
+) -> Result<Vec<(Handle, Arc<Account>)>> {
+    let mut handles: Vec<Handle> = Vec::new();
+    for handle in all.iter().flat_map(|one| mention::handles(&one.text)) {
+        if handles.len() == MOST_NAMED {
+            break;
+        }
+        if !handles.contains(&handle) {
+            handles.push(handle);
+        }
+    }
+    let known = accounts::find_many_by_handle(app, &handles, &me.community.domain).await?;
+    let mut ids: Vec<i64> = known.values().map(|account| account.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let shown = accounts::show_many(app, &me.party(), way, &ids).await?;
+    let seen = known.into_iter();
+    Ok(seen
+        .filter(|(_, account)| shown.contains_key(&account.id))
+        .collect())
 }
 
 /// Tells the members something; for those who look after the community.
@@ -145,22 +203,46 @@ pub async fn dismiss(app: &App, me: &Me, id: i64) -> Result<()> {
     store::mark_read(&app.db, found.id, me.account.id).await
 }
 
-/// The member answers it with an emoji. Twice is once.
-pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
+/// The code without its colons; `None` for an emoji of Unicode.
+fn code(emoji: &str) -> Option<&str> {
+    emoji.strip_prefix(':')?.strip_suffix(':')
+}
+
+/// What a code of the community stands for, while its emoji is on.
+fn picture(emoji: &str, here: &Community) -> Option<Shown> {
+    let own = here.emojis.own(here.id, code(emoji)?)?;
+    here.emojis.ours(own)
+}
+
+/// An emoji as it is kept: one of Unicode as it is, and a code, which may be named without its colons, between them.
+fn kept(name: &str) -> String {
+    let name = name.trim();
+    if emojis::is_unicode(name) {
+        return name.to_owned();
+    }
+    format!(":{}:", name.trim_matches(':'))
+}
+
+/// The member answers it with an emoji, of Unicode or of their community. Twice is once.
+pub async fn react(app: &App, me: &Me, id: i64, name: &str) -> Result<()> {
     let found = find(app, me, id).await?;
-    if !emojis::is_unicode(emoji) {
-        return Err(Error::invalid("name", "is no emoji"));
+    let emoji = kept(name);
+    if code(&emoji).is_some() && picture(&emoji, &me.community).is_none() {
+        return Err(Error::invalid(
+            "name",
+            "is no emoji, and no code of one here; /api/v1/custom_emojis lists those",
+        ));
     }
     let mut tx = Tx::new();
     let by = (found.id, me.account.id);
-    store::react(&mut tx, by, emoji, (app.now_ms(), MOST_EMOJI));
-    announce_reaction(&mut tx, me, &found, emoji);
+    store::react(&mut tx, by, &emoji, (app.now_ms(), MOST_EMOJI));
+    announce_reaction(&mut tx, me, &found, &emoji);
     if app.commit(tx).await? {
         return Ok(());
     }
     // As it is now: taken down meanwhile, or answered so already.
     let found = find(app, me, id).await?;
-    let is_said = |(name, _, mine): &(String, i64, bool)| *mine && name == emoji;
+    let is_said = |said: &Reaction| said.mine && said.emoji == emoji;
     if found.reactions.iter().any(is_said) {
         return Ok(());
     }
@@ -171,12 +253,13 @@ pub async fn react(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
 }
 
 /// The member takes the emoji back. Twice is once.
-pub async fn unreact(app: &App, me: &Me, id: i64, emoji: &str) -> Result<()> {
+pub async fn unreact(app: &App, me: &Me, id: i64, name: &str) -> Result<()> {
     let found = find(app, me, id).await?;
+    let emoji = kept(name);
     let mut tx = Tx::new();
-    store::unreact(&mut tx, found.id, me.account.id, emoji);
-    if found.reactions.iter().any(|(name, ..)| name == emoji) {
-        announce_reaction(&mut tx, me, &found, emoji);
+    store::unreact(&mut tx, found.id, me.account.id, &emoji);
+    if found.reactions.iter().any(|said| said.emoji == emoji) {
+        announce_reaction(&mut tx, me, &found, &emoji);
     }
     app.commit(tx).await?;
     Ok(())
@@ -191,6 +274,11 @@ fn announce_reaction(tx: &mut Tx, me: &Me, to: &Announcement, emoji: &str) {
             emoji: emoji.to_owned(),
         },
     );
+}
+
+/// An emoji of a community goes, and with it what announcements were answered with: another may have its code later.
+pub(crate) fn forget_emoji(tx: &mut Tx, community_id: i64, shortcode: &str) {
+    store::forget_emoji(tx, community_id, &format!(":{shortcode}:"));
 }
 
 /// How many answered an announcement with this emoji.

@@ -135,6 +135,16 @@ pub fn unreact(tx: &mut Tx, id: i64, account_id: i64, name: &str) {
     tx.exec(UNREACT, params![id, account_id, name]);
 }
 
+const FORGET_EMOJI: Sql = sql!(
+    "DELETE FROM announcement_reactions
+      WHERE announcement_id IN (SELECT id FROM announcements WHERE community_id = $1) AND name = $2"
+);
+
+/// Nobody in this community chose this emoji.
+pub fn forget_emoji(tx: &mut Tx, community_id: i64, name: &str) {
+    tx.exec(FORGET_EMOJI, params![community_id, name]);
+}
+
 /// How many chose this emoji.
 pub async fn chosen(db: &Db, id: i64, name: &str) -> Result<i64> {
     Ok(db.one(CHOSEN, params![id, name]).await?.0)

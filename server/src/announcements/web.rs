@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::extract::State;
+use comity_policy::Way;
 use serde::Deserialize;
 
+use super::Reaction;
 use crate::app::App;
-use crate::emojis::html::in_html;
+use crate::emojis::html::{in_html, in_plain};
 use crate::error::Result;
 use crate::http::{Form, Id, Me, Reply, Visit};
 use crate::members::Role;
@@ -26,15 +28,33 @@ struct View {
     id: i64,
     html: String,
     is_read: bool,
-    reactions: Vec<(String, i64, bool)>,
+    reactions: Vec<Said>,
     when_iso: String,
     when_text: String,
+}
+
+/// What it was answered with.
+struct Said {
+    html: String,
+    count: i64,
+    mine: bool,
+}
+
+impl Said {
+    fn of(reaction: &Reaction) -> Said {
+        Said {
+            html: in_plain(&reaction.emoji, reaction.picture.as_slice()),
+            count: reaction.count,
+            mine: reaction.mine,
+        }
+    }
 }
 
 /// `GET /announcements`
 pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply> {
     let now = app.now_ms();
     let all = super::list(&app, &me).await?;
+    let people = super::people(&app, &me, Way::Page, &all).await?;
     let mut frame = frame(&app, &visit, "Announcements", NavItem::Notifications).await?;
     frame.no_index = true;
     Ok(Reply::page(AnnouncementsPage {
@@ -44,11 +64,11 @@ pub async fn page(State(app): State<App>, me: Me, visit: Visit) -> Result<Reply>
             .map(|one| View {
                 id: one.id,
                 html: in_html(
-                    &render::simple(&one.text),
+                    &render::render(&one.text, &people, &me.community).html,
                     &super::emojis(&one, &me.community),
                 ),
                 is_read: one.is_read,
-                reactions: one.reactions,
+                reactions: one.reactions.iter().map(Said::of).collect(),
                 when_iso: time::iso(one.created_at),
                 when_text: time::words(one.created_at, now),
             })

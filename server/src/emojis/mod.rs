@@ -22,6 +22,7 @@ pub use model::{Emoji, Remote, Shown, Words, of_tags};
 pub use shelf::Shelf;
 pub use unicode::is_unicode;
 
+use crate::announcements;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::{Error, Result};
@@ -224,6 +225,7 @@ pub async fn remove(app: &App, community: &Community, id: i64) -> Result<()> {
     app.media.storage.remove(&emoji.file_key).await?;
     let mut tx = Tx::new();
     store::delete(&mut tx, community.id, id);
+    announcements::forget_emoji(&mut tx, community.id, &emoji.shortcode);
     shelve(app, tx).await?;
     Ok(())
 }

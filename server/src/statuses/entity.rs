@@ -128,9 +128,9 @@ pub struct Written<'a> {
     visibility: &'static str,
 }
 
-/// Somebody whom a status names.
+/// Somebody whom a status names, or an announcement.
 #[derive(Clone, Serialize)]
-struct Mention {
+pub struct Mention {
     acct: String,
     id: String,
     url: String,
@@ -446,7 +446,8 @@ impl Entities {
     }
 }
 
-fn mention(account: &Account, here: &Community) -> Mention {
+/// Somebody who is named, as apps at `here` are told of them.
+pub(crate) fn mention(account: &Account, here: &Community) -> Mention {
     Mention {
         acct: acct(account, here),
         id: account.id.to_string(),

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::Caller;
 use crate::notifications;
+use crate::reactions;
 use crate::rules;
 use crate::statuses::entity::Entities;
 use crate::statuses::{Loaded, Shown};
@@ -95,7 +96,9 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
             };
             match announcements::find(app, me, *id).await {
                 Ok(found) => {
-                    let told = announcements::api::entity(&found, &me.community);
+                    let all = std::slice::from_ref(&found);
+                    let people = announcements::people(app, me, Way::Stream, all).await?;
+                    let told = announcements::api::entity(&found, &people, &me.community);
                     Ok(by_each(call, "announcement", &told.to_string()))
                 }
                 Err(why) if why.is_not_found() => Ok(Vec::new()),
@@ -103,7 +106,8 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
             }
         }
         What::Reacted { id, emoji, chosen } => {
-            let told = json!({ "name": emoji, "count": chosen, "announcement_id": id.to_string() });
+            let name = reactions::entity::name(emoji);
+            let told = json!({ "name": name, "count": chosen, "announcement_id": id.to_string() });
             Ok(by_each(call, "announcement.reaction", &told.to_string()))
         }
         What::TakenDown(id) => Ok(by_each(call, "announcement.delete", &id.to_string())),

@@ -11,6 +11,7 @@ mod acts;
 mod alerts;
 mod aliases;
 mod allowances;
+mod announcements;
 mod annual_reports;
 mod antennas;
 mod api;

@@ -21,6 +21,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tower::ServiceExt;
 
+use crate::emojis::with_emoji;
 use crate::oauth::Registered;
 use crate::town::{Member, Town};
 use crate::{peer, town_test};
@@ -337,6 +338,13 @@ town_test! {
         assert_eq!(heard.len(), 2);
         let told: Value = serde_json::from_str(&heard[1].1).unwrap();
         assert_eq!(told, json!({ "name": "\u{1f44d}", "count": 0, "announcement_id": id }));
+        // A code is told without its colons.
+        with_emoji(&studio.town, "blob").await;
+        studio.ask(Method::PUT, &format!("/api/v1/announcements/{id}/reactions/blob"), &token, &json!({})).await;
+        let heard = studio.heard(&alice, &mut ear).await;
+        assert_eq!(heard.len(), 1, "{heard:?}");
+        let told: Value = serde_json::from_str(&heard[0].1).unwrap();
+        assert_eq!(told, json!({ "name": "blob", "count": 1, "announcement_id": id }));
         marta.post(&format!("/announcements/{id}/delete"), &[]).await.leads("/announcements");
         assert_eq!(studio.heard(&alice, &mut ear).await, [("announcement.delete".to_owned(), id)]);
     }
