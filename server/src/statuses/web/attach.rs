@@ -1,7 +1,5 @@
 //! What a composer brings besides words: pictures, sound and film, and a question to vote on.
 
-use std::time::Instant;
-
 use super::compose::ComposeForm;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -68,16 +66,18 @@ pub async fn take_in(app: &App, me: &Me, form: &mut ComposeForm, mut files: File
 /// Waits for the files of a form, which is to be published now: whoever presses the button cannot do more. What takes longer
 /// than all files together may is refused by what publishes it.
 pub async fn wait(app: &App, me: &Me, form: &ComposeForm) -> Result<()> {
-    let end = Instant::now() + media::PATIENCE;
-    for id in form.media.iter().take(MOST_ATTACHED) {
-        let left = end.saturating_duration_since(Instant::now());
-        match media::settled(app, me.account.id, *id, left).await {
-            // What is not there is told by what publishes it as well.
-            Ok(_) | Err(Error::NotFound) => {}
-            Err(why) => return Err(why),
+    let all = async {
+        for id in form.media.iter().take(MOST_ATTACHED) {
+            match media::settled(app, me.account.id, *id, media::PATIENCE).await {
+                // What is not there is told by what publishes it as well.
+                Ok(_) | Err(Error::NotFound) => {}
+                Err(why) => return Err(why),
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    let waited = tokio::time::timeout(media::PATIENCE, all).await;
+    waited.unwrap_or(Ok(()))
 }
 
 /// The files that the post is to have. Small composers have no room for any, and change none.
