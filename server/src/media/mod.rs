@@ -300,7 +300,8 @@ pub async fn change(app: &App, account_id: i64, id: i64, saying: &Saying) -> Res
     }
     media.say(saying);
     let mut tx = Tx::new();
-    store::say(&mut tx, &media);
+    let focus = (media.focus_x, media.focus_y);
+    store::say(&mut tx, media.id, account_id, &media.description, focus);
     let Some(file) = &saying.poster else {
         app.commit(tx).await?;
         return Ok(media);
@@ -436,8 +437,11 @@ pub fn attach(
         let Some(stored) = &file.here else { continue };
         match had.iter().find(|before| before.is(stored.id)) {
             None => store::attach(tx, file, stored, author.id, status_id),
-            Some(before) if before.says_as(file) => {}
-            Some(_) => store::say_of(tx, file, stored, author.id),
+            Some(before) if before.said() == file.said() => {}
+            Some(_) => {
+                let (description, focus) = file.said();
+                store::say(tx, stored.id, author.id, description, focus);
+            }
         }
     }
     let gone = had.iter().filter_map(|file| file.here.as_ref());

@@ -150,17 +150,8 @@ const SAY: Sql = sql!(
 );
 
 /// Changes what is said of a file.
-pub fn say(tx: &mut Tx, media: &Media) {
-    tx.exec(
-        SAY,
-        params![
-            media.id,
-            media.account_id,
-            media.description.as_str(),
-            media.focus_x,
-            media.focus_y,
-        ],
-    );
+pub fn say(tx: &mut Tx, id: i64, account_id: i64, description: &str, (x, y): (f64, f64)) {
+    tx.exec(SAY, params![id, account_id, description, x, y]);
 }
 
 const SET_POSTER: Sql = sql!(
@@ -208,7 +199,7 @@ const ATTACH: Sql = sql!(
 pub fn attach(tx: &mut Tx, file: &Attached, stored: &Stored, account_id: i64, status_id: i64) {
     let poster = stored.poster.as_ref();
     let poster_key = poster.map_or("", |poster| poster.key.as_str());
-    let (x, y) = file.focus.unwrap_or_default();
+    let (description, (x, y)) = file.said();
     tx.must(
         ATTACH,
         params![
@@ -216,24 +207,9 @@ pub fn attach(tx: &mut Tx, file: &Attached, stored: &Stored, account_id: i64, st
             account_id,
             status_id,
             poster_key,
-            file.description.as_deref().unwrap_or_default(),
-            f64::from(x),
-            f64::from(y),
-        ],
-    );
-}
-
-/// A post says something else of it.
-pub fn say_of(tx: &mut Tx, file: &Attached, stored: &Stored, account_id: i64) {
-    let (x, y) = file.focus.unwrap_or_default();
-    tx.exec(
-        SAY,
-        params![
-            stored.id,
-            account_id,
-            file.description.as_deref().unwrap_or_default(),
-            f64::from(x),
-            f64::from(y),
+            description,
+            x,
+            y,
         ],
     );
 }

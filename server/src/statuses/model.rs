@@ -250,9 +250,11 @@ impl Attached {
         self.icon.as_deref().filter(|_| self.here.is_none())
     }
 
-    /// Whether the same is said of both.
-    pub(crate) fn says_as(&self, other: &Attached) -> bool {
-        self.description == other.description && self.focus == other.focus
+    /// What is said of it, as its row keeps it: a description, which may be empty, and the point to keep in view.
+    pub(crate) fn said(&self) -> (&str, (f64, f64)) {
+        let (x, y) = self.focus.unwrap_or_default();
+        let description = self.description.as_deref().unwrap_or_default();
+        (description, (f64::from(x), f64::from(y)))
     }
 
     /// Says something else of it.
