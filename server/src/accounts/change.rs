@@ -1,16 +1,15 @@
 //! A member changes their profile.
 
-use std::sync::Arc;
-
 use comity_db::Tx;
-use comity_policy::Visible;
-use comity_vocab::{ActorKind, Domain, Handle};
+use comity_policy::{Party, Visible, Way};
+use comity_vocab::{ActorKind, Domain};
 
 use super::{
-    Account, LONGEST_NAME, MOST_FIELDS, Places, fields_json, profile, shortened, store, verify,
+    Account, LONGEST_NAME, MOST_FIELDS, Places, fields_json, named_in, profile, shortened, store,
+    verify,
 };
 use crate::app::App;
-use crate::communities::{self, Community};
+use crate::communities;
 use crate::delivery::{self, Outgoing};
 use crate::error::{Code, Error, Result};
 use crate::http::{Files, Me};
@@ -23,7 +22,7 @@ pub(crate) const LONGEST_OWN_NOTE: usize = 2_000;
 /// Domains whose pages may name a member; Mastodon's number.
 const MOST_ATTRIBUTION_DOMAINS: usize = 100;
 
-/// Handles in one profile beyond these many stay text: each is looked for on its own.
+/// Handles in one profile beyond these many stay text.
 const MOST_NAMED: usize = 50;
 
 /// What a member wants their profile to say.
@@ -176,6 +175,10 @@ impl ProfileDraft {
                     .coded(Code::TooLong),
             );
         }
+        for (name, value) in &self.fields {
+            length::at_most("fields", name, LONGEST_OWN_NOTE)?;
+            length::at_most("fields", value, LONGEST_OWN_NOTE)?;
+        }
         for (field, picture) in [
             ("avatar_description", &self.avatar),
             ("header_description", &self.header),
@@ -199,7 +202,18 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
     draft.check()?;
     let domains = draft.domains()?;
     let community = communities::find(app, me.community_id.ok_or(Error::NotFound)?)?;
-    let named = named(app, &community, draft).await?;
+    let values = draft.fields.iter().map(|(_, value)| value.as_str());
+    let texts = std::iter::once(draft.note.as_str()).chain(values);
+    let viewer = Party::Member(me.person());
+    let named = named_in(
+        app,
+        &viewer,
+        Way::Page,
+        &community.domain,
+        texts,
+        MOST_NAMED,
+    )
+    .await?;
     let field = |value: &str| text::render::field(value, &named, &community.origin);
     let lines = draft.fields.iter();
     let lines = lines.map(|(name, value)| (plain::line(name), field(value)));
@@ -247,25 +261,4 @@ async fn change(app: &App, me: &Account, draft: &ProfileDraft) -> Result<()> {
     delivery::queue(&mut tx, app, me.id, &Outgoing::UpdateActor)?;
     app.commit_and_ring(tx).await?;
     Ok(())
-}
-
-/// Whom a profile names, of those who are known here: no server is asked for others. A link to somebody is an address and no
-/// more, so no rule of anybody is asked, and they hear nothing of it.
-async fn named(
-    app: &App,
-    community: &Community,
-    draft: &ProfileDraft,
-) -> Result<Vec<(Handle, Arc<Account>)>> {
-    let mut words = vec![draft.note.as_str()];
-    words.extend(draft.fields.iter().map(|(_, value)| value.as_str()));
-    let handles = text::mention::handles(&words.join("\n"));
-    let mut named = Vec::new();
-    for handle in handles.into_iter().take(MOST_NAMED) {
-        let domain = handle.domain.as_ref().unwrap_or(&community.domain);
-        let found = super::find_by_handle(app, &handle.username, domain).await?;
-        if let Some(account) = found.filter(|account| account.gone_at.is_none()) {
-            named.push((handle, account));
-        }
-    }
-    Ok(named)
 }

@@ -119,6 +119,36 @@ pub async fn find_many_by_handle(
         .collect())
 }
 
+/// Whom these texts name, by the first `most` handles in them: people who are known here and whom the viewer may see. Nobody
+/// is looked for elsewhere, and nobody hears of it.
+pub(crate) async fn named_in<'a>(
+    app: &App,
+    viewer: &Party,
+    way: Way,
+    here: &Domain,
+    texts: impl Iterator<Item = &'a str>,
+    most: usize,
+) -> Result<Vec<(Handle, Arc<Account>)>> {
+    let mut handles: Vec<Handle> = Vec::new();
+    for handle in texts.flat_map(crate::text::mention::handles) {
+        if handles.len() == most {
+            break;
+        }
+        if !handles.contains(&handle) {
+            handles.push(handle);
+        }
+    }
+    let known = find_many_by_handle(app, &handles, here).await?;
+    let mut ids: Vec<i64> = known.values().map(|account| account.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let shown = show_many(app, viewer, way, &ids).await?;
+    let seen = known.into_iter();
+    Ok(seen
+        .filter(|(_, account)| shown.contains_key(&account.id))
+        .collect())
+}
+
 /// Those of these accounts that exist, by id, in one query.
 pub async fn find_many(app: &App, mut ids: Vec<i64>) -> Result<HashMap<i64, Arc<Account>>> {
     ids.sort_unstable();

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::Me;
 use crate::moderation::looked_after;
 use crate::streaming::{self, Event};
-use crate::text::{length, mention};
+use crate::text::length;
 
 /// Characters of an announcement, as Mastodon has it.
 const LONGEST: usize = 5_000;
@@ -117,32 +117,16 @@ pub fn emojis(one: &Announcement, here: &Community) -> Vec<Shown> {
     here.emojis.used_in(here.id, &words)
 }
 
-/// Whom these name, by the handles that stand there: people who are known here and whom the member may see. Nobody is
-/// looked for elsewhere, and nobody is told.
+/// Whom these name: people who are known here and whom the member may see.
 pub(crate) async fn people(
     app: &App,
     me: &Me,
     way: Way,
     all: &[Announcement],
 ) -> Result<Vec<(Handle, Arc<Account>)>> {
-    let mut handles: Vec<Handle> = Vec::new();
-    for handle in all.iter().flat_map(|one| mention::handles(&one.text)) {
-        if handles.len() == MOST_NAMED {
-            break;
-        }
-        if !handles.contains(&handle) {
-            handles.push(handle);
-        }
-    }
-    let known = accounts::find_many_by_handle(app, &handles, &me.community.domain).await?;
-    let mut ids: Vec<i64> = known.values().map(|account| account.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let shown = accounts::show_many(app, &me.party(), way, &ids).await?;
-    let seen = known.into_iter();
-    Ok(seen
-        .filter(|(_, account)| shown.contains_key(&account.id))
-        .collect())
+    let texts = all.iter().map(|one| one.text.as_str());
+    let here = &me.community.domain;
+    accounts::named_in(app, &me.party(), way, here, texts, MOST_NAMED).await
 }
 
 /// Tells the members something; for those who look after the community.
@@ -209,7 +193,7 @@ fn code(emoji: &str) -> Option<&str> {
 }
 
 /// What a code of the community stands for, while its emoji is on.
-fn picture(emoji: &str, here: &Community) -> Option<Shown> {
+pub(crate) fn picture(emoji: &str, here: &Community) -> Option<Shown> {
     let own = here.emojis.own(here.id, code(emoji)?)?;
     here.emojis.ours(own)
 }
@@ -235,7 +219,15 @@ pub async fn react(app: &App, me: &Me, id: i64, name: &str) -> Result<()> {
     }
     let mut tx = Tx::new();
     let by = (found.id, me.account.id);
-    store::react(&mut tx, by, &emoji, (app.now_ms(), MOST_EMOJI));
+    // Whoever takes an emoji out of the community takes turns as well.
+    communities::take_turns(&mut tx, me.community.id);
+    store::react(
+        &mut tx,
+        by,
+        &emoji,
+        code(&emoji),
+        (app.now_ms(), MOST_EMOJI),
+    );
     announce_reaction(&mut tx, me, &found, &emoji);
     if app.commit(tx).await? {
         return Ok(());

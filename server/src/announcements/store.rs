@@ -110,8 +110,13 @@ pub async fn reactions(db: &Db, account_id: i64, ids: Vec<i64>) -> Result<Vec<Re
 const REACT: Sql = sql!(
     "INSERT INTO announcement_reactions (announcement_id, account_id, name, created_at)
      SELECT $1, $2, $3, $4
-      WHERE EXISTS (SELECT 1 FROM announcement_reactions WHERE announcement_id = $1 AND name = $3)
-         OR (SELECT count(DISTINCT name) FROM announcement_reactions WHERE announcement_id = $1) < $5
+      WHERE (EXISTS (SELECT 1 FROM announcement_reactions WHERE announcement_id = $1 AND name = $3)
+             OR (SELECT count(DISTINCT name) FROM announcement_reactions WHERE announcement_id = $1) < $5)
+        AND (CAST($6 AS TEXT) IS NULL
+             OR EXISTS (SELECT 1
+                          FROM announcements a
+                          JOIN custom_emojis e ON e.community_id = a.community_id
+                         WHERE a.id = $1 AND e.shortcode = $6))
      ON CONFLICT DO NOTHING"
 );
 const TAKE_TURNS: Sql = sql!("UPDATE announcements SET updated_at = updated_at WHERE id = $1");
@@ -120,10 +125,16 @@ const UNREACT: Sql = sql!(
 );
 
 /// Undoes the whole transaction where the announcement is gone, where `most` other emoji are on it, and where this member
-/// said this one already. Others who answer it wait until the transaction ends.
-pub fn react(tx: &mut Tx, (id, account_id): (i64, i64), name: &str, (now_ms, most): (i64, i64)) {
+/// said this one already, or its community has no emoji of this `code`. Others who answer it wait until the transaction ends.
+pub fn react(
+    tx: &mut Tx,
+    (id, account_id): (i64, i64),
+    name: &str,
+    code: Option<&str>,
+    (now_ms, most): (i64, i64),
+) {
     tx.must(TAKE_TURNS, params![id]);
-    tx.must(REACT, params![id, account_id, name, now_ms, most]);
+    tx.must(REACT, params![id, account_id, name, now_ms, most, code]);
 }
 
 const CHOSEN: Sql<(i64,)> = sql!(

@@ -24,7 +24,7 @@ pub use unicode::is_unicode;
 
 use crate::announcements;
 use crate::app::App;
-use crate::communities::Community;
+use crate::communities::{self, Community};
 use crate::error::{Error, Result};
 use crate::http::token::Token;
 use crate::http::{Kind, Me};
@@ -224,6 +224,7 @@ pub async fn remove(app: &App, community: &Community, id: i64) -> Result<()> {
     // Files first: what is torn away in the middle is done again.
     app.media.storage.remove(&emoji.file_key).await?;
     let mut tx = Tx::new();
+    communities::take_turns(&mut tx, community.id);
     store::delete(&mut tx, community.id, id);
     announcements::forget_emoji(&mut tx, community.id, &emoji.shortcode);
     shelve(app, tx).await?;

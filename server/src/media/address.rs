@@ -239,7 +239,9 @@ impl<'a> Addresses<'a> {
         let by = signed_for(status.viewer());
         // Apps keep timelines on the disk, and open them the next morning.
         let lasts = match status.visibility {
-            Visibility::Public | Visibility::Unlisted => DAY_S * 7,
+            Visibility::Public | Visibility::Unlisted if status.approval == Approval::Stands => {
+                DAY_S * 7
+            }
             _ => HOUR_S,
         };
         Addresses {

@@ -300,11 +300,15 @@ pub async fn change(app: &App, account_id: i64, id: i64, saying: &Saying) -> Res
     }
     media.say(saying);
     let mut tx = Tx::new();
-    let focus = (media.focus_x, media.focus_y);
-    store::say(&mut tx, media.id, account_id, &media.description, focus);
+    let said = (media.description.as_str(), (media.focus_x, media.focus_y));
+    store::say(&mut tx, media.id, account_id, None, said);
     let Some(file) = &saying.poster else {
-        app.commit(tx).await?;
-        return Ok(media);
+        // A post may have taken it meanwhile.
+        return if app.commit(tx).await? {
+            Ok(media)
+        } else {
+            Err(Error::NotFound)
+        };
     };
     poster::check(media.takes_poster())?;
     app.limits.check(Kind::Upload, &account_id.to_string())?;
@@ -439,8 +443,7 @@ pub fn attach(
             None => store::attach(tx, file, stored, author.id, status_id),
             Some(before) if before.said() == file.said() => {}
             Some(_) => {
-                let (description, focus) = file.said();
-                store::say(tx, stored.id, author.id, description, focus);
+                store::say(tx, stored.id, author.id, Some(status_id), file.said());
             }
         }
     }

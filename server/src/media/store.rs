@@ -146,12 +146,21 @@ pub async fn by_poster(db: &Db, key: &str) -> Result<Option<Media>> {
 const SAY: Sql = sql!(
     "UPDATE media
         SET description = $3, focus_x = $4, focus_y = $5
-      WHERE id = $1 AND account_id = $2 AND state <> 'gone'"
+      WHERE id = $1 AND account_id = $2 AND state <> 'gone' AND status_id IS NOT DISTINCT FROM $6"
 );
 
-/// Changes what is said of a file.
-pub fn say(tx: &mut Tx, id: i64, account_id: i64, description: &str, (x, y): (f64, f64)) {
-    tx.exec(SAY, params![id, account_id, description, x, y]);
+/// What is said of a file: a description, and the point to keep in view.
+type Said<'a> = (&'a str, (f64, f64));
+
+/// Changes what is said of a file that this post has, or none yet; undoes the whole transaction where that is not so any more.
+pub fn say(
+    tx: &mut Tx,
+    id: i64,
+    account_id: i64,
+    status_id: Option<i64>,
+    (description, (x, y)): Said<'_>,
+) {
+    tx.must(SAY, params![id, account_id, description, x, y, status_id]);
 }
 
 const SET_POSTER: Sql = sql!(

@@ -1,7 +1,7 @@
 //! Setting a rule and taking it back, with what a rule may be. Each change is in force when it returns.
 
 use comity_db::Tx;
-use comity_policy::{Pattern, PersonId, Rule, Scope, Stance};
+use comity_policy::{Conditions, Pattern, PersonId, Rule, Scope, Stance};
 
 use super::model::NewRule;
 use super::{conditions, lapse, notices, reload, store};
@@ -128,29 +128,36 @@ pub(crate) async fn unblock(app: &App, block: &Rule, by: Option<i64>) -> Result<
     id.map(drop).ok_or(Error::NotFound)
 }
 
-/// The rule that only added what this one and each before it kept of it, to be set again; none where its time is over.
+/// The rule that only added, with what this one and each before it kept of it, to be set again; none where its time is over.
 async fn only_added(app: &App, block: &Rule) -> Result<Option<NewRule>> {
-    let (mut kept, mut rule) = (Vec::new(), block.clone());
+    let (mut given_up, mut rule) = (Conditions::NONE, block.clone());
     for _ in 0..MOST_CHANGES {
         let Some(before) = store::replaced_by(&app.db, &rule).await? else {
             return Ok(None);
         };
-        kept.push(rule.conditions);
-        if before.stance != Stance::Unchanged {
-            rule = before;
-            continue;
+        given_up |= before.conditions.without(rule.conditions);
+        match before.stance {
+            Stance::Unchanged => return again(app, before, given_up).await,
+            // What opened was no block, and took the place of what only added on purpose.
+            Stance::Open => return Ok(None),
+            Stance::Refused | Stance::Withheld | Stance::Limited | Stance::Ask => rule = before,
         }
-        let is_over = before.expires_at.is_some_and(|end| end <= app.now_ms());
-        if is_over || !kept.iter().all(|kept| kept.contains(before.conditions)) {
-            return Ok(None);
-        }
-        let lapsing = store::lapsing(&app.db, before.id.0).await?;
-        return Ok(Some(NewRule {
-            lapsing,
-            ..NewRule::like(before)
-        }));
     }
     Ok(None)
+}
+
+async fn again(app: &App, before: Rule, given_up: Conditions) -> Result<Option<NewRule>> {
+    let conditions = before.conditions.without(given_up);
+    let is_over = before.expires_at.is_some_and(|end| end <= app.now_ms());
+    if is_over || conditions.is_empty() {
+        return Ok(None);
+    }
+    let lapsing = store::lapsing(&app.db, before.id.0).await?;
+    Ok(Some(NewRule {
+        conditions,
+        lapsing,
+        ..NewRule::like(before)
+    }))
 }
 
 /// Takes back a rule of this scope. Its row stays: the history is the record.

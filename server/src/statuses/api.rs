@@ -37,6 +37,7 @@ pub async fn create(
     sent.application_id = Some(client.grant.app_id);
     sent.tells_in_text();
     sent.as_told(me);
+    sent.cover_something();
     let key = headers.get("idempotency-key");
     let once = key.and_then(|key| Once::of(key.to_str().ok()?));
     if !sent.scheduled_at.trim().is_empty() {

@@ -9,7 +9,10 @@ use comity_policy::Way;
 
 pub(super) use compose::named;
 pub use compose::{answers, compose, compose_form, quotes};
-pub use view::{Reader, choices, composer, path, quoted_by, seen_by, spoiler, views, with_title};
+pub use view::{
+    Reader, choices, composer, may_stand_within, path, quoted_by, seen_by, spoiler, views,
+    with_title,
+};
 
 use compose::{ComposeForm, LABELS};
 use view::choose_language;

@@ -107,7 +107,13 @@ pub(super) async fn frames(app: &App, caller: &Caller, call: &Call) -> Result<Ve
         }
         What::Reacted { id, emoji, chosen } => {
             let name = reactions::entity::name(emoji);
-            let told = json!({ "name": name, "count": chosen, "announcement_id": id.to_string() });
+            let mut told =
+                json!({ "name": name, "count": chosen, "announcement_id": id.to_string() });
+            let here = &caller.community;
+            if let Some(picture) = announcements::picture(emoji, here) {
+                told["url"] = json!(picture.url);
+                told["static_url"] = json!(picture.still_url);
+            }
             Ok(by_each(call, "announcement.reaction", &told.to_string()))
         }
         What::TakenDown(id) => Ok(by_each(call, "announcement.delete", &id.to_string())),

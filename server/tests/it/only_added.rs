@@ -226,9 +226,16 @@ town_test! {
         let mut marta = moderator(&town, "marta").await;
         let mut desk = App::let_in_with(&town, &mut marta, MODERATES).await;
         let blocks = "/api/v1/admin/domain_blocks";
+        // What lapses is over on the fourth day.
         let lapsing = Lapsing { conditions: Conditions::DROP_MEDIA, at: town.app.now_ms() + 3 * DAY_MS };
         let mut made = Vec::new();
-        for (server, lapsing) in [("files.example", None), ("gulls.example", None), ("spam.example", Some(lapsing))] {
+        let all = [
+            ("files.example", None),
+            ("gulls.example", None),
+            ("spam.example", Some(lapsing)),
+            ("late.example", Some(lapsing)),
+        ];
+        for (server, lapsing) in all {
             let adds = NewRule {
                 conditions: both,
                 lapsing,
@@ -246,16 +253,32 @@ town_test! {
         desk.send(Method::PUT, &made[1], &json!({ "reject_media": false })).await.is(200);
         assert_eq!(met(&town, &of("files.example")), Some((Stance::Refused, both)));
         later(&town, 60).await;
-        for block in &made {
+        for block in &made[..3] {
             desk.send(Method::DELETE, block, &json!({})).await.is(200);
             desk.send(Method::GET, block, &json!({})).await.is(404);
         }
         assert_eq!(met(&town, &of("files.example")), Some((Stance::Unchanged, both)));
-        assert_eq!(met(&town, &of("gulls.example")), None);
+        assert_eq!(met(&town, &of("gulls.example")), Some((Stance::Unchanged, Conditions::NO_BOOSTS)));
         assert_eq!(met(&town, &of("spam.example")), Some((Stance::Unchanged, both)));
         later(&town, 3 * 86_400).await;
         idle(&town).await;
         assert_eq!(met(&town, &of("files.example")), Some((Stance::Unchanged, both)));
         assert_eq!(met(&town, &of("spam.example")), Some((Stance::Unchanged, Conditions::NO_BOOSTS)));
+        // Of what lapsed in the block, the rest stands.
+        assert_eq!(met(&town, &of("late.example")), Some((Stance::Limited, Conditions::NO_BOOSTS)));
+        desk.send(Method::DELETE, &made[3], &json!({})).await.is(200);
+        assert_eq!(met(&town, &of("late.example")), Some((Stance::Unchanged, Conditions::NO_BOOSTS)));
+        // Nor does it come back where an opening took its place before the block.
+        let opens = NewRule {
+            conditions: Conditions::NO_BOOSTS,
+            ..NewRule::about(scope, of("late.example"), Stance::Open, Source::Person)
+        };
+        rules::set(&town.app, opens).await.unwrap();
+        later(&town, 60).await;
+        let block = json!({ "domain": "late.example", "severity": "suspend" });
+        let block = desk.post(blocks, block).await.is(200).json();
+        later(&town, 60).await;
+        desk.send(Method::DELETE, &format!("{blocks}/{}", id(&block)), &json!({})).await.is(200);
+        assert_eq!(met(&town, &of("late.example")), None);
     }
 }

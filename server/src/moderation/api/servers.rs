@@ -225,12 +225,6 @@ pub async fn unblock(State(app): State<App>, client: Client, Id(id): Id) -> Resu
     Ok(Reply::api(json!({})))
 }
 
-async fn end(app: &App, me: &Me, id: i64, told: Told) -> Result<Reply> {
-    let (rule, _) = found(app, me, id, told).await?;
-    rules::end(app, rule.scope, rule.id.0, Some(me.account.id)).await?;
-    Ok(Reply::api(json!({})))
-}
-
 /// `GET /api/v1/admin/domain_allows`
 pub async fn allows(State(app): State<App>, client: Client, paging: Paging) -> Result<Reply> {
     list(&app, client.me()?, &paging, entity::allow)
@@ -275,5 +269,8 @@ pub async fn allow(
 
 /// `DELETE /api/v1/admin/domain_allows/{id}`
 pub async fn disallow(State(app): State<App>, client: Client, Id(id): Id) -> Result<Reply> {
-    end(&app, client.me()?, id, entity::allow).await
+    let me = client.me()?;
+    let (rule, _) = found(&app, me, id, entity::allow).await?;
+    rules::end(&app, rule.scope, rule.id.0, Some(me.account.id)).await?;
+    Ok(Reply::api(json!({})))
 }

@@ -236,13 +236,15 @@ impl Sent {
         })
     }
 
-    /// Its words, as they are published. A warning without anything under it has a dot, as in Mastodon.
-    fn published_words(&self) -> &str {
-        let is_bare = self.status.trim().is_empty()
+    /// Gives a warning without anything under it a dot to cover, as Mastodon does.
+    pub(super) fn cover_something(&mut self) {
+        if self.status.trim().is_empty()
             && !self.spoiler_text.trim().is_empty()
             && self.files().is_empty()
-            && self.quoted_status_id.is_none();
-        if is_bare { "." } else { &self.status }
+            && self.quoted_status_id.is_none()
+        {
+            ".".clone_into(&mut self.status);
+        }
     }
 
     /// What it asks to publish.
@@ -278,7 +280,7 @@ impl Sent {
             })?,
         };
         Ok(Draft {
-            text: self.published_words().to_owned(),
+            text: self.status.clone(),
             format,
             spoiler_text: self.spoiler_text.clone(),
             visibility,

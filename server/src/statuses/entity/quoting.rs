@@ -10,7 +10,7 @@ use super::{Entities, QuoteApproval, Written};
 use crate::app::App;
 use crate::error::Result;
 use crate::quotes::{Quote, State};
-use crate::statuses::web::quoted_by;
+use crate::statuses::web::{may_stand_within, quoted_by};
 use crate::statuses::{Status, find_many};
 
 /// What a status quotes, as apps are told of it.
@@ -136,13 +136,6 @@ pub(super) async fn within_quoted(
     let inner = find_many(app, viewer, way, &ids).await?;
     let shown = inner.iter().filter(|status| may_stand_within(status));
     Ok(shown.map(|status| status.id).collect())
-}
-
-/// Whether what the viewer may see is also shown to them within what quotes it.
-fn may_stand_within(quoted: &Visible<Status>) -> bool {
-    !quoted.is_folded()
-        && !quoted.is_muted()
-        && !quoted.conditions().contains(Conditions::NO_BOOSTS)
 }
 
 /// Groups of people in Mastodon's words.

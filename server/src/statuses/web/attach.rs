@@ -3,7 +3,7 @@
 use super::compose::ComposeForm;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Files, Me};
+use crate::http::{Files, Kind, Me};
 use crate::media::address::Addresses;
 use crate::media::{self, Attaching, MOST_ATTACHED, Media, Saying, State};
 use crate::polls::{MOST_OPTIONS, NewPoll, Wish};
@@ -68,9 +68,16 @@ pub async fn take_in(app: &App, me: &Me, form: &mut ComposeForm, mut files: File
 pub async fn wait(app: &App, me: &Me, form: &ComposeForm) -> Result<()> {
     let all = async {
         for id in form.media.iter().take(MOST_ATTACHED) {
-            match media::settled(app, me.account.id, *id, media::PATIENCE).await {
+            let found = media::find_own(app, me.account.id, *id).await;
+            match found.map(|media| media.state()) {
+                Ok(State::Waiting) => {
+                    // To wait costs as much as to send it again.
+                    let key = me.account.id.to_string();
+                    app.limits.check(Kind::Upload, &key)?;
+                    media::settled(app, me.account.id, *id, media::PATIENCE).await?;
+                }
                 // What is not there is told by what publishes it as well.
-                Ok(_) | Err(Error::NotFound) => {}
+                Ok(State::Ready | State::Failed) | Err(Error::NotFound) => {}
                 Err(why) => return Err(why),
             }
         }

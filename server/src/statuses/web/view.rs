@@ -36,7 +36,7 @@ use composer::choices_for_reply;
 pub use composer::{choices, choose_language, composer, seen_by};
 use files::attachments;
 use marks::{consent_mark, files_unseen, filter_veil, limited_mark};
-pub use quoted::quoted_by;
+pub use quoted::{may_stand_within, quoted_by};
 use quoted::{quote_mark, quoted};
 
 /// What filling the posts of one page needs to know of the reader, asked once for all of them.

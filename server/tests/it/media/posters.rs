@@ -191,6 +191,10 @@ town_test! {
         let sent = alice.send(&png(30, 30), &[("description", "Gulls"), ("focus", "0.1,0.2")]).await.is(200).json();
         let post = alice.publish(&town, "Look", Visibility::Public, &[&sent]).await.unwrap();
         alice.says(post, &sent, "").await.is(200);
+        // A warning over a picture needs no words, in an edit that leaves the picture out of it, either.
+        let edit = serde_json::to_vec(&json!({ "status": "", "spoiler_text": "Birds" })).unwrap();
+        let edited = alice.ask(Method::PUT, &format!("/api/v1/statuses/{post}"), "application/json", edit).await.is(200).json();
+        assert_eq!((&edited["content"], &edited["spoiler_text"]), (&"".into(), &"Birds".into()));
         statuses::delete(&town.app, alice.member.account.clone(), post).await.unwrap();
         let address = format!("/api/v1/media/{}", id(&sent));
         let now = alice.get(&address).await.is(200).json();

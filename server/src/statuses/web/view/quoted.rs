@@ -31,11 +31,7 @@ impl Reader<'_> {
             )),
             State::Stands => {
                 let quoted = quote.id.and_then(|id| self.quoted.get(&id));
-                let shown = quoted.filter(|quoted| {
-                    !quoted.is_folded()
-                        && !quoted.is_muted()
-                        && !quoted.conditions().contains(Conditions::NO_BOOSTS)
-                });
+                let shown = quoted.filter(|quoted| may_stand_within(quoted));
                 Some(match shown {
                     Some(quoted) => QuotedView::Post(Box::new(self.as_quoted(quoted))),
                     None => QuotedView::Instead("It quotes a post that is not shown here."),
@@ -125,6 +121,13 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether what the viewer may see is also shown to them within what quotes it.
+pub fn may_stand_within(quoted: &Visible<Status>) -> bool {
+    !quoted.is_folded()
+        && !quoted.is_muted()
+        && !quoted.conditions().contains(Conditions::NO_BOOSTS)
 }
 
 /// What these quote and may show to this reader, by id: nobody is cleared to see it yet.
