@@ -304,7 +304,8 @@ pub async fn statuses(
         return Ok(Reply::api(json!([])));
     }
     if choice.pinned {
-        let pinned = pins::list(&app, &party, Way::Page, account.id).await?;
+        let mut pinned = pins::list(&app, &party, Way::Page, account.id).await?;
+        pinned.truncate(usize::try_from(paging.limit(20, 40)).unwrap_or_default());
         let list = Entities::as_json(&app, &caller, Way::Page, &pinned).await?;
         return Ok(Reply::api_written(list));
     }

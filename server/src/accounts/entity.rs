@@ -1,6 +1,7 @@
 //! Accounts as apps read them, in Mastodon's words.
 
 mod faces;
+mod role;
 
 use std::collections::HashMap;
 
@@ -10,10 +11,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use faces::Faces;
+pub use role::{no_role, role, role_of};
 
 use super::{Account, Profile, moved, moved_to, profile};
 use crate::app::App;
-use crate::collections;
 use crate::communities::Community;
 use crate::emojis::entity::entities;
 use crate::emojis::{Shown, Words};
@@ -320,7 +321,8 @@ fn bare(account: &Account, here: &Community) -> Told {
 /// What somebody does for `here`, as it stands on their profile: Mastodon's highlighted roles.
 fn roles(account: &Account, here: &Community) -> Vec<Value> {
     let looks_after = |role: &Role| *role != Role::Member && account.community_id == Some(here.id);
-    let shown = account.role.filter(looks_after).map(role);
+    let shown = account.role.filter(looks_after);
+    let shown = shown.map(|held| role(held, here));
     let named =
         |role: Value| json!({ "id": role["id"], "name": role["name"], "color": role["color"] });
     shown.map(named).into_iter().collect()
@@ -364,7 +366,7 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
         "attribution_domains": domains(account),
         "quote_policy": crate::statuses::entity::quote_policy(me.member.quoting),
     });
-    entity["role"] = role(me.member.role);
+    entity["role"] = role(me.member.role, &me.community);
     entity
 }
 
@@ -372,42 +374,6 @@ pub fn own(account: &Visible<Account>, me: &Me, follow_requests: usize) -> Value
 fn domains(account: &Account) -> Vec<&str> {
     let domains = account.attribution_domains.iter();
     domains.map(Domain::as_str).collect()
-}
-
-/// The role that has this number in [`role`].
-pub fn role_of(id: &str) -> Option<Role> {
-    [Role::Member, Role::Moderator, Role::Admin]
-        .into_iter()
-        .find(|one| role_id(*one) == id)
-}
-
-fn role_id(role: Role) -> &'static str {
-    match role {
-        Role::Member => "-99",
-        Role::Moderator => "1",
-        Role::Admin => "3",
-    }
-}
-
-/// What a member may do here, as Mastodon numbers it: the bits that its apps look at.
-pub fn role(role: Role) -> Value {
-    /// Federation, users, reports and the audit log, as the bits of Mastodon's `UserRole`.
-    const MODERATES: u64 = 0x4 | 0x8 | 0x10 | 0x20 | 0x400;
-    /// Everything.
-    const GOVERNS: u64 = 0x1;
-    let (name, permissions) = match role {
-        Role::Member => ("", 0),
-        Role::Moderator => ("Moderator", MODERATES),
-        Role::Admin => ("Admin", GOVERNS),
-    };
-    json!({
-        "id": role_id(role),
-        "name": name,
-        "color": "",
-        "permissions": permissions.to_string(),
-        "highlighted": role != Role::Member,
-        "collection_limit": collections::MOST,
-    })
 }
 
 /// One's own profile, as it is edited, with its topics: Mastodon's `Profile`. What is not there is said to be not there, where

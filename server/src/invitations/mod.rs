@@ -31,8 +31,13 @@ const CODE_LENGTH: usize = 22;
 
 /// Whether somebody may invite.
 pub fn may(community: &Community, member: &Member) -> bool {
+    may_as(community, member.role)
+}
+
+/// The same of whoever has this role there.
+pub fn may_as(community: &Community, role: Role) -> bool {
     let opens = community.sign_up != SignUp::Closed;
-    opens && (member.role >= Role::Moderator || community.invites == Invites::Members)
+    opens && (role >= Role::Moderator || community.invites == Invites::Members)
 }
 
 /// Makes an invitation, for so many people and so many days; none for no end.

@@ -6,14 +6,13 @@ use comity_policy::{Conditions, Pattern, Rule, Stance, Way};
 use serde_json::{Value, json};
 
 use super::Subject;
-use crate::accounts::entity::{Faces, no_picture, role};
+use crate::accounts::entity::{Faces, no_picture, no_role, role};
 use crate::accounts::find_many;
 use crate::app::App;
 use crate::communities::Community;
 use crate::error::Result;
 use crate::http::{Caller, Me};
 use crate::media::portrait::Portrait;
-use crate::members::Role;
 use crate::reports::{Report, posts_of};
 use crate::sign_ups::{Applicant, Standing};
 use crate::statuses;
@@ -41,7 +40,7 @@ fn account(subject: &Subject, faces: &Faces, me: &Me) -> Value {
         "ips": [],
         "locale": member.map(|member| &member.language),
         "invite_request": null,
-        "role": role(member.map_or(Role::Member, |member| member.role)),
+        "role": member.map_or_else(no_role, |member| role(member.role, &me.community)),
         "confirmed": member.is_some(),
         "approved": member.is_some(),
         "disabled": subject.is_frozen(),
@@ -100,7 +99,7 @@ pub fn applicant(one: &Applicant, here: &Community) -> Value {
         "ips": [],
         "locale": null,
         "invite_request": Some(&one.reason).filter(|reason| !reason.is_empty()),
-        "role": role(Role::Member),
+        "role": no_role(),
         "confirmed": one.standing != Standing::Letter,
         "approved": false,
         "disabled": false,

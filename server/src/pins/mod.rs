@@ -23,31 +23,40 @@ use crate::statuses::{self, Shown, Status};
 /// shows us the first.
 const MOST: i64 = 5;
 
-/// Pins a post of one's own, for everybody who may see it. Doing it twice changes nothing.
+/// Pins a post of one's own, for everybody who may see it. Doing it twice changes nothing. *Invalid* where it is somebody
+/// else's, a boost, or not for everybody, and where five are pinned.
 pub async fn pin(app: &App, me: &Arc<Account>, status_id: i64) -> Result<()> {
     let status = statuses::find(app, &Party::Member(me.person()), Way::Page, status_id).await?;
-    if status.author.id != me.id || status.reblog_of.is_some() {
-        return Err(Error::NotFound);
-    }
-    if !matches!(status.visibility, Visibility::Public | Visibility::Unlisted) {
-        return Err(Error::Forbidden(
-            "only what is public or unlisted can be pinned".to_owned(),
-        ));
-    }
+    check_may_be_pinned(me, &status)?;
     let pinned = store::of(&app.db, me.id, MOST).await?;
     if pinned.contains(&status.id) {
         return Ok(());
     }
     if i64::try_from(pinned.len()).is_ok_and(|len| len >= MOST) {
-        return Err(Error::Forbidden(format!(
-            "{MOST} posts are pinned already; unpin one of them first"
-        )));
+        return Err(Error::invalid(
+            "post",
+            format!("is one too many: {MOST} posts are pinned already; unpin one of them first"),
+        ));
     }
     let mut tx = Tx::new();
     record(app, &mut tx, &status);
     delivery::queue(&mut tx, app, me.id, &Outgoing::Pin { status: status.id })?;
     app.commit_and_ring(tx).await?;
     Ok(())
+}
+
+fn check_may_be_pinned(me: &Account, status: &Status) -> Result<()> {
+    let why = if status.author.id != me.id {
+        "is by somebody else; pin what you wrote yourself"
+    } else if status.reblog_of.is_some() {
+        "is a boost; pin what you wrote yourself"
+    } else {
+        match status.visibility {
+            Visibility::Public | Visibility::Unlisted => return Ok(()),
+            _ => "is not for everybody; only what is public or unlisted can be pinned",
+        }
+    };
+    Err(Error::invalid("post", why))
 }
 
 /// Takes a pin back.

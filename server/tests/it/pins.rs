@@ -42,12 +42,11 @@ town_test! {
         let open = town.post(&mut alice, "For everybody", "public").await;
         for visibility in ["private", "direct", "local"] {
             let post = town.post(&mut alice, "@bob not for everybody", visibility).await;
-            let answer = alice.post(&act("pin", &post), &[]).await.is(403);
-            answer.shows("Only what is public or unlisted can be pinned");
+            let answer = alice.post(&act("pin", &post), &[]).await.is(422);
+            answer.shows("only what is public or unlisted can be pinned");
         }
-        for what in ["pin", "unpin"] {
-            bob.post(&act(what, &open), &[]).await.is(404);
-        }
+        bob.post(&act("pin", &open), &[]).await.is(422).shows("is by somebody else");
+        bob.post(&act("unpin", &open), &[]).await.is(404);
         bob.does(&act("reblog", &open)).await;
         bob.get("/@bob").await.is(200).shows("For everybody").hides("Pin");
         bob.get("/@alice").await.is(200).hides("Pinned");
@@ -64,8 +63,10 @@ town_test! {
             alice.does(&act("pin", post)).await;
             alice.does(&act("pin", post)).await;
         }
-        alice.post(&act("pin", &posts[5]), &[]).await.is(403).shows("unpin one of them first");
+        alice.post(&act("pin", &posts[5]), &[]).await.is(422).shows("unpin one of them first");
         assert_eq!(pins_on_profile(&mut alice).await, 5);
+        let two = format!("/api/v1/accounts/{}/statuses?pinned=true&limit=2", alice.account.id);
+        assert_eq!(town.anonymous().get(&two).await.is(200).json().as_array().map(Vec::len), Some(2));
 
         alice.post(&act("delete", &posts[0]), &[]).await.is(303);
         assert_eq!(pins_on_profile(&mut alice).await, 4, "a pin goes with its post");

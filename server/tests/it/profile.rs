@@ -112,6 +112,8 @@ town_test! {
         tell(&[("attribution_domains[]", "com")], "anybody can have pages", "ERR_INVALID").await;
         tell(&[("display_name", &"x".repeat(101))], "is longer than 100 characters", "ERR_TOO_LONG").await;
         tell(&[("note", &"x".repeat(3_000))], "is longer than", "ERR_TOO_LONG").await;
+        let line = [("fields_attributes[0][name]", "Boat"), ("fields_attributes[0][value]", &"@x@a.example ".repeat(300))];
+        change(&mut alice, &line, &[]).await.is(422);
         let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
         assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&json!([]), &json!(false)));
         assert_eq!(me["display_name"], "alice");
@@ -123,6 +125,13 @@ town_test! {
         let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
         let roles = json!([{ "id": "3", "name": "Admin", "color": "" }]);
         assert_eq!((&me["roles"], &me["role"]["highlighted"]), (&roles, &json!(true)));
+        // Apps look at single bits: the first, reports, and people.
+        let may: u64 = me["role"]["permissions"].as_str().unwrap().parse().unwrap();
+        assert_eq!(may & 0x411, 0x411);
+        let mut bob = town.member("bob").await;
+        let his = crate::kept::App::of(&town, &mut bob).await.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        let may: u64 = his["role"]["permissions"].as_str().unwrap().parse().unwrap();
+        assert_eq!(may & !0x1_0000, 0, "a member looks after nothing");
         let seen = town.anonymous().get(&format!("/api/v1/accounts/{}", ada.account.id)).await.is(200).json();
         assert_eq!((&seen["roles"], &seen["role"]), (&roles, &Value::Null));
     }
