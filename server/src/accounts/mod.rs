@@ -13,6 +13,7 @@ pub mod featured_web;
 mod keyring;
 mod model;
 mod moved;
+mod named;
 pub mod names;
 mod store;
 mod verify;
@@ -23,13 +24,14 @@ use std::sync::Arc;
 
 use comity_db::Tx;
 use comity_policy::{Admitted, Conditions, Party, Visible, Way};
-use comity_vocab::{Actor, ActorKind, Domain, Handle, Iri};
+use comity_vocab::{Actor, ActorKind, Domain, Iri};
 
 pub(crate) use change::LONGEST_OWN_NOTE;
 pub use change::{Picture, ProfileDraft, change_profile};
 pub use keyring::{Keyring, generate_keys, public_key, public_keys_of, signing_key};
 pub use model::{Account, Places, Profile, profile, stored_domain, stored_iri};
 pub use moved::{moved, moved_to};
+pub(crate) use named::named_in;
 pub(crate) use store::names::is_of_people;
 pub use store::{add_to_statuses, count_follows};
 pub use verify::verify_links;
@@ -85,68 +87,6 @@ pub async fn find_by_handle(
     let row = store::by_handle(&app.db, username, domain.as_str()).await?;
     row.map(|row| Account::from_row(row, app.now_ms()).map(Arc::new))
         .transpose()
-}
-
-/// The accounts that go by these handles, as far as we know them, in one query. A handle without a server is of somebody
-/// at `here`.
-pub async fn find_many_by_handle(
-    app: &App,
-    handles: &[Handle],
-    here: &Domain,
-) -> Result<HashMap<Handle, Arc<Account>>> {
-    if handles.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let name = |handle: &Handle| handle.username.to_lowercase();
-    let domain = |handle: &Handle| handle.domain.as_ref().unwrap_or(here).as_str().to_owned();
-    let names: Vec<String> = handles.iter().map(name).collect();
-    let domains: Vec<String> = handles.iter().map(domain).collect();
-    let mut known: HashMap<(String, String), Arc<Account>> = HashMap::new();
-    for row in store::by_handles(&app.db, names, domains).await? {
-        let account = Account::from_row(row, app.now_ms())?;
-        let key = (
-            account.username.to_lowercase(),
-            account.domain.as_str().to_owned(),
-        );
-        known.insert(key, Arc::new(account));
-    }
-    Ok(handles
-        .iter()
-        .filter_map(|handle| {
-            let account = known.get(&(name(handle), domain(handle)))?;
-            Some((handle.clone(), account.clone()))
-        })
-        .collect())
-}
-
-/// Whom these texts name, by the first `most` handles in them: people who are known here and whom the viewer may see. Nobody
-/// is looked for elsewhere, and nobody hears of it.
-pub(crate) async fn named_in<'a>(
-    app: &App,
-    viewer: &Party,
-    way: Way,
-    here: &Domain,
-    texts: impl Iterator<Item = &'a str>,
-    most: usize,
-) -> Result<Vec<(Handle, Arc<Account>)>> {
-    let mut handles: Vec<Handle> = Vec::new();
-    for handle in texts.flat_map(crate::text::mention::handles) {
-        if handles.len() == most {
-            break;
-        }
-        if !handles.contains(&handle) {
-            handles.push(handle);
-        }
-    }
-    let known = find_many_by_handle(app, &handles, here).await?;
-    let mut ids: Vec<i64> = known.values().map(|account| account.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let shown = show_many(app, viewer, way, &ids).await?;
-    let seen = known.into_iter();
-    Ok(seen
-        .filter(|(_, account)| shown.contains_key(&account.id))
-        .collect())
 }
 
 /// Those of these accounts that exist, by id, in one query.
