@@ -24,7 +24,8 @@ pub fn add_member(binary: &Path, config: &Path, name: &str) -> Result<(), Failur
         ])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .spawn()?;
+        .spawn()
+        .map_err(|why| Failure::new(format!("{} could not be started: {why}", binary.display())))?;
     if let Some(stdin) = child.stdin.as_mut() {
         writeln!(stdin, "{PASSWORD}")?;
     }

@@ -123,6 +123,7 @@ impl Bench {
 
 fn readings(stage: &Stage) -> Vec<Reading<'_>> {
     let reader = std::slice::from_ref(&stage.reader);
+    let below = stage.below;
     let read = |name, path: &str, counted: fn(&Value) -> usize, expected, goal| Reading {
         name,
         path: path.to_owned(),
@@ -134,22 +135,18 @@ fn readings(stage: &Stage) -> Vec<Reading<'_>> {
     };
     let search = |name, question: &str| Reading {
         name,
-        path: format!("/api/v2/search?type=statuses&limit=20&q={question}"),
+        path: format!("/api/v2/search?type=statuses&limit=20&max_id={below}&q={question}"),
         tokens: &stage.crowd,
         times: SEARCHES,
         counted: |answer| count(&answer["statuses"]),
         expected: 20,
         goal: "-",
     };
+    let home = format!("/api/v1/timelines/home?limit=20&max_id={below}");
+    let public = format!("/api/v1/timelines/public?limit=20&max_id={below}");
     let context = format!("/api/v1/statuses/{}/context", stage.thread);
     vec![
-        read(
-            "home",
-            "/api/v1/timelines/home?limit=20",
-            count,
-            20,
-            "<= 0.15 ms CPU",
-        ),
+        read("home", &home, count, 20, "<= 0.15 ms CPU"),
         read(
             "context of 100",
             &context,
@@ -177,13 +174,7 @@ fn readings(stage: &Stage) -> Vec<Reading<'_>> {
                 "-",
             )
         },
-        read(
-            "public timeline",
-            "/api/v1/timelines/public?limit=20",
-            count,
-            20,
-            "-",
-        ),
+        read("public timeline", &public, count, 20, "-"),
     ]
 }
 

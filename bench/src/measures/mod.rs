@@ -161,7 +161,12 @@ impl Bench {
         let brought = self.posts(missing)?;
         let mark = self.newest().await?;
         self.send(&brought).await?;
-        self.wait_until_placed(mark, brought.len()).await
+        self.wait_until_placed(mark, brought.len()).await?;
+        let newest = self.newest().await?;
+        if let Some(stage) = &mut self.stage {
+            stage.below = newest + 1;
+        }
+        Ok(())
     }
 
     /// Every measure that was asked for, with one binary.

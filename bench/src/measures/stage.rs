@@ -34,6 +34,8 @@ pub(super) struct Stage {
     pub(super) crowd: Vec<String>,
     /// A post of the reader with a hundred answers, by its id.
     pub(super) thread: String,
+    /// Lists are read from below this id: the same page each time, whatever other measures posted since.
+    pub(super) below: i64,
 }
 
 /// Adds the members, before the server runs.
@@ -108,6 +110,7 @@ impl Bench {
             herald,
             crowd,
             thread,
+            below: i64::MAX,
         })
     }
 }
