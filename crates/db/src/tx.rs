@@ -11,7 +11,9 @@ pub(crate) const STATEMENTS_MAX: usize = 10_000;
 /// [`crate::Db::write`].
 #[derive(Debug, Default, Clone)]
 pub struct Tx {
-    pub(crate) steps: Vec<Step>,
+    steps: Vec<Step>,
+    /// Those of [`Tx::exec_last`].
+    last: Vec<Step>,
     /// What is told once all of it is stored.
     pub(crate) news: Vec<String>,
 }
@@ -55,9 +57,21 @@ impl Tx {
         self.push(sql, params, true)
     }
 
+    /// Adds a statement that comes behind all others, also behind those that are added after it; it may change any number
+    /// of rows. For a counter that many transactions change: on PostgreSQL its row is locked from there to the commit, and
+    /// the others wait for it.
+    pub fn exec_last(&mut self, sql: Sql<()>, params: Vec<Value>) {
+        self.last.push(Step {
+            sql,
+            params,
+            must: false,
+        });
+    }
+
     /// Adds all of another transaction's statements behind these.
     pub fn append(&mut self, other: Tx) {
         self.steps.extend(other.steps);
+        self.last.extend(other.last);
         self.news.extend(other.news);
     }
 
@@ -70,12 +84,19 @@ impl Tx {
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.steps.is_empty() && self.last.is_empty()
     }
 
-    /// How many statements there are: the number the next one gets.
+    /// How many statements there are, without those that come last: the number the next one gets.
     pub fn len(&self) -> usize {
         self.steps.len()
+    }
+
+    /// All statements, in the order in which they are carried out.
+    pub(crate) fn into_steps(self) -> Vec<Step> {
+        let mut steps = self.steps;
+        steps.extend(self.last);
+        steps
     }
 
     fn push(&mut self, sql: Sql<()>, params: Vec<Value>, must: bool) -> usize {

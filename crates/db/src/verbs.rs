@@ -109,21 +109,18 @@ impl Db {
     /// On PostgreSQL it is tried again after a serialization failure or a deadlock. It may still
     /// happen if the future is dropped before it is done.
     pub async fn write(&self, tx: Tx) -> Result<Wrote, DbError> {
-        if tx.len() > STATEMENTS_MAX {
+        let bundles = news::bundles(&tx.news);
+        let steps = tx.into_steps();
+        if steps.len() > STATEMENTS_MAX {
             return Err(DbError::failed(format!(
                 "a transaction of {} statements is longer than the {STATEMENTS_MAX} one may hold",
-                tx.len()
+                steps.len()
             )));
         }
-        let bundles = news::bundles(&tx.news);
         let wrote = match &*self.0 {
-            _ if tx.is_empty() => Wrote::All,
-            Engine::Sqlite(sqlite) => {
-                sqlite
-                    .write(move |conn| run::steps(conn, &tx.steps))
-                    .await?
-            }
-            Engine::Postgres(postgres) => postgres.write(&tx.steps).await?,
+            _ if steps.is_empty() => Wrote::All,
+            Engine::Sqlite(sqlite) => sqlite.write(move |conn| run::steps(conn, &steps)).await?,
+            Engine::Postgres(postgres) => postgres.write(&steps).await?,
         };
         if wrote == Wrote::All && !bundles.is_empty() {
             match &*self.0 {

@@ -436,7 +436,7 @@ const COUNT_FOLLOWS: Sql = sql!(
 
 /// `by` is +1 or −1, within the transaction that adds or removes the status.
 pub fn add_to_statuses(tx: &mut Tx, account_id: i64, by: i64, at_ms: i64) {
-    tx.exec(ADD_TO_STATUSES, params![account_id, by, at_ms]);
+    tx.exec_last(ADD_TO_STATUSES, params![account_id, by, at_ms]);
 }
 
 /// Counts followers and followed anew, in the transaction that changes them.

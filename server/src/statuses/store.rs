@@ -277,17 +277,17 @@ pub fn mention(tx: &mut Tx, status_id: i64, account_id: i64) {
 
 /// `by` is +1 or −1.
 pub fn add_reply(tx: &mut Tx, parent_id: i64, by: i64) {
-    tx.exec(ADD_REPLY, params![parent_id, by]);
+    tx.exec_last(ADD_REPLY, params![parent_id, by]);
 }
 
 /// `by` is +1 or −1.
 pub fn add_reblog(tx: &mut Tx, status_id: i64, by: i64) {
-    tx.exec(ADD_REBLOG, params![status_id, by]);
+    tx.exec_last(ADD_REBLOG, params![status_id, by]);
 }
 
 /// `by` is +1 or −1, in the transaction that adds or removes the favourite.
 pub fn add_favourite(tx: &mut Tx, status_id: i64, by: i64) {
-    tx.exec(ADD_FAVOURITE, params![status_id, by]);
+    tx.exec_last(ADD_FAVOURITE, params![status_id, by]);
 }
 
 // A parent that arrives after its replies

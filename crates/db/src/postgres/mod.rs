@@ -270,8 +270,9 @@ impl Postgres {
         }
     }
 
-    /// Sends BEGIN and every statement without waiting in between: two round trips, however many
-    /// statements.
+    /// Sends BEGIN and every statement without waiting in between, and COMMIT with them where no answer decides about it: one
+    /// round trip then, and two otherwise, however many statements. COMMIT undoes everything if a statement failed
+    /// (documentation of PostgreSQL, COMMIT).
     async fn write_once(&self, steps: &[Step]) -> Result<Wrote, Trouble> {
         let client = self.client().await?;
         let mut prepared = Vec::with_capacity(steps.len());
@@ -288,10 +289,17 @@ impl Postgres {
         ));
         send(&mut begin).await;
         let mut sent = Vec::with_capacity(steps.len());
+        let mut decides = steps.iter().any(|step| step.must);
         for (statement, params) in &prepared {
             let mut running = Box::pin(maybe_done(client.execute(statement, params)));
             send(&mut running).await;
+            // What could not be sent has failed here alone: the server would commit the others.
+            decides |= matches!(running.as_mut().output_mut(), Some(Err(_)));
             sent.push(running);
+        }
+        let mut commit = Box::pin(maybe_done(client.batch_execute("COMMIT")));
+        if !decides {
+            send(&mut commit).await;
         }
         answer(begin).await?;
         let mut changed = Vec::with_capacity(steps.len());
@@ -308,29 +316,21 @@ impl Postgres {
         // In the statements' order, so that both engines tell the same: SQLite stops at the first
         // that does not go through.
         for (at, (step, outcome)) in steps.iter().zip(changed).enumerate() {
-            match outcome {
-                Ok(0) if step.must => {
-                    client.batch_execute("ROLLBACK").await?;
-                    open.close();
-                    return Ok(Wrote::Nothing { at });
-                }
-                Ok(_) => {}
-                Err(trouble) => {
-                    client.batch_execute("ROLLBACK").await?;
-                    open.close();
-                    return Err(trouble);
-                }
+            let undone = match outcome {
+                Ok(0) if step.must => Ok(Wrote::Nothing { at }),
+                Ok(_) => continue,
+                Err(trouble) => Err(trouble),
+            };
+            if decides {
+                drop(commit);
+                client.batch_execute("ROLLBACK").await?;
+            } else {
+                committed(commit).await?;
             }
+            open.close();
+            return undone;
         }
-        client.batch_execute("COMMIT").await.map_err(|error| {
-            if error.is_closed() {
-                return Trouble::from(DbError::caused(
-                    "the connection to PostgreSQL was lost after COMMIT was sent: the change may be stored or not",
-                    error,
-                ));
-            }
-            Trouble::from(error)
-        })?;
+        committed(commit).await?;
         open.close();
         Ok(Wrote::All)
     }
@@ -398,6 +398,26 @@ async fn answer<T>(
         .take_output()
         .ok_or_else(DbError::stopped)?;
     Ok(answered?)
+}
+
+/// The same for COMMIT, of which it matters whether it may have reached the server.
+async fn committed(
+    mut running: Pin<Box<MaybeDone<impl Future<Output = Result<(), tokio_postgres::Error>>>>>,
+) -> Result<(), Trouble> {
+    running.as_mut().await;
+    let answered = running
+        .as_mut()
+        .take_output()
+        .ok_or_else(DbError::stopped)?;
+    answered.map_err(|error| {
+        if error.is_closed() {
+            return Trouble::from(DbError::caused(
+                "the connection to PostgreSQL was lost after COMMIT was sent: the change may be stored or not",
+                error,
+            ));
+        }
+        Trouble::from(error)
+    })
 }
 
 impl Shown {

@@ -56,6 +56,53 @@ on_both! {
         set(&stored.db, "after", 1).await;
     }
 
+    async fn an_error_of_what_decides_nothing_undoes_everything(stored: Throwaway) {
+        set(&stored.db, "there", 0).await;
+        let mut tx = Tx::new();
+        tx.exec(ADD, params!["there", 1]);
+        tx.exec(SET, params!["there", 1]);
+        tx.exec(SET, params!["behind", 1]);
+        let told = stored.db.write(tx).await.unwrap_err();
+        assert!(matches!(&told, DbError::Conflict(key) if key == "counters(name)"), "{told}");
+        assert_eq!(stored.db.one(GET, params!["there"]).await.unwrap(), 0);
+        assert_eq!(stored.db.one(COUNT, params![]).await.unwrap(), 1);
+        set(&stored.db, "after", 1).await;
+    }
+
+    async fn what_cannot_be_sent_undoes_everything(stored: Throwaway) {
+        set(&stored.db, "there", 0).await;
+        let mut tx = Tx::new();
+        tx.exec(ADD, params!["there", 1]);
+        // A name is a text on both, and a number is none on PostgreSQL; SQLite says no to a number that is null.
+        tx.exec(SET, params![7, None::<i64>]);
+        tx.exec(ADD, params!["there", 1]);
+        assert!(stored.db.write(tx).await.is_err());
+        assert_eq!(stored.db.one(GET, params!["there"]).await.unwrap(), 0);
+        set(&stored.db, "after", 1).await;
+    }
+
+    async fn what_comes_last_comes_last(stored: Throwaway) {
+        let mut tx = Tx::new();
+        // Nothing is there yet where it was added.
+        tx.exec_last(ADD, params!["a", 4]);
+        assert_eq!(tx.len(), 0);
+        assert!(!tx.is_empty());
+        assert_eq!(tx.exec(SET, params!["a", 1]), 0);
+        let mut other = Tx::new();
+        other.exec_last(ADD, params!["b", 4]);
+        other.exec(SET, params!["b", 2]);
+        tx.append(other);
+        assert_eq!(stored.db.write(tx).await.unwrap(), Wrote::All);
+        assert_eq!(stored.db.one(GET, params!["a"]).await.unwrap(), 5);
+        assert_eq!(stored.db.one(GET, params!["b"]).await.unwrap(), 6);
+        // And what is undone takes it along.
+        let mut tx = Tx::new();
+        tx.exec_last(ADD, params!["a", 4]);
+        let missing = tx.must(ADD, params!["missing", 1]);
+        assert_eq!(stored.db.write(tx).await.unwrap(), Wrote::Nothing { at: missing });
+        assert_eq!(stored.db.one(GET, params!["a"]).await.unwrap(), 5);
+    }
+
     async fn a_long_transaction_keeps_its_order(stored: Throwaway) {
         let mut tx = Tx::new();
         tx.exec(SET, params!["a", 0]);
