@@ -5,8 +5,8 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::clients::{App, id};
-use crate::emojis::{PAGE, upload, with_emoji};
-use crate::media::files::png;
+use crate::emojis::{PAGE, offered, upload, with_emoji};
+use crate::media::files::{gif, png};
 use crate::town_test;
 
 const ALL: &str = "/api/v1/announcements";
@@ -61,6 +61,31 @@ town_test! {
         let told = alice.get(ALL).await.is(200).json();
         let said = &told[0]["reactions"][0];
         assert_eq!((&said["count"], &said["me"]), (&json!(1), &json!(false)));
+    }
+
+    async fn an_emoji_that_moves_shows_both_its_pictures_until_the_last_takes_it_back(town) {
+        let mut marta = town.admin("marta").await;
+        upload(&mut marta, "fish", "", &gif(64, 48, 4)).await.leads(PAGE);
+        let fish = offered(&mut town.anonymous()).await.remove(0);
+        assert_ne!(fish["url"], fish["static_url"]);
+        let (mut alice, mut bob) = (App::of(&town, "alice").await, App::of(&town, "bob").await);
+        marta.post("/announcements", &[("text", "High water")]).await.leads("/announcements");
+        let told = alice.get(ALL).await.is(200).json();
+        let at = format!("{ALL}/{}/reactions/fish", id(&told[0]));
+        let nothing = json!({});
+        for app in [&mut alice, &mut bob] {
+            app.send(Method::PUT, &at, &nothing).await.is(200);
+        }
+        let said = |count: i64, me: bool| json!([{ "name": "fish", "count": count, "me": me, "url": fish["url"], "static_url": fish["static_url"] }]);
+        assert_eq!(alice.get(ALL).await.is(200).json()[0]["reactions"], said(2, true));
+        // Twice is once: bob's is not taken back with hers.
+        for _ in 0..2 {
+            alice.send(Method::DELETE, &at, &nothing).await.is(200);
+        }
+        assert_eq!(alice.get(ALL).await.is(200).json()[0]["reactions"], said(1, false));
+        assert_eq!(bob.get(ALL).await.is(200).json()[0]["reactions"], said(1, true));
+        bob.send(Method::DELETE, &at, &nothing).await.is(200);
+        assert_eq!(bob.get(ALL).await.is(200).json()[0]["reactions"], json!([]));
     }
 }
 

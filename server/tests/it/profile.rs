@@ -1,5 +1,7 @@
 //! One's own profile, as apps and the page change it: words, pictures, and what is shown to whom.
 
+use comity::communities::{Invites, SignUp};
+use comity::members::Role;
 use comity_vocab::Visibility;
 use http::Method;
 use serde_json::{Value, json};
@@ -7,11 +9,23 @@ use serde_json::{Value, json};
 use crate::media::Sender;
 use crate::media::files::{jpeg, part, png};
 use crate::oauth::Registered;
+use crate::sign_ups::{apply, set};
 use crate::town::{Answer, Browser, Town};
 use crate::town_test;
 
 const CREDENTIALS: &str = "/api/v1/accounts/update_credentials";
 const MULTIPART: &str = "multipart/form-data; boundary=form";
+
+/// What looks after a community, by the numbers that Mastodon's `UserRole` gives its bits.
+const LOOKS_AFTER: [u32; 12] = [2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 19];
+const INVITES: u32 = 16;
+const ADMINISTRATOR: u32 = 0;
+
+/// As `permissions` tells these bits.
+fn told(bits: &[u32]) -> String {
+    let all = bits.iter().fold(0_u64, |all, bit| all | (1_u64 << bit));
+    all.to_string()
+}
 
 fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
@@ -134,6 +148,47 @@ town_test! {
         assert_eq!(may & !0x1_0000, 0, "a member looks after nothing");
         let seen = town.anonymous().get(&format!("/api/v1/accounts/{}", ada.account.id)).await.is(200).json();
         assert_eq!((&seen["roles"], &seen["role"]), (&roles, &Value::Null));
+    }
+
+    async fn a_role_tells_each_thing_that_it_lets_do_and_no_other(town) {
+        let here = town.community();
+        let mut apps = Vec::new();
+        for (name, role) in [("bob", Role::Member), ("mona", Role::Moderator), ("ada", Role::Admin)] {
+            let mut member = town.member_of(&here, name, role).await;
+            apps.push(crate::kept::App::of(&town, &mut member).await);
+        }
+        let moderator = LOOKS_AFTER.to_vec();
+        let admin = [&LOOKS_AFTER[..], &[ADMINISTRATOR]].concat();
+        let inviting = |bits: &[u32]| told(&[bits, &[INVITES]].concat());
+        for (sign_up, invites, wanted) in [
+            (SignUp::Open, Invites::Members, [inviting(&[]), inviting(&moderator), inviting(&admin)]),
+            (SignUp::Invitation, Invites::Moderators, [told(&[]), inviting(&moderator), inviting(&admin)]),
+            // Where nobody joins, nobody invites.
+            (SignUp::Closed, Invites::Members, [told(&[]), told(&moderator), told(&admin)]),
+        ] {
+            set(&town, sign_up, invites).await;
+            for (app, may) in apps.iter_mut().zip(wanted) {
+                let me = app.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+                assert_eq!(me["role"]["permissions"], may, "{sign_up:?}, {invites:?}: {}", me["username"]);
+            }
+        }
+    }
+
+    async fn who_has_no_role_has_mastodons_of_everybody(town) {
+        set(&town, SignUp::Approval, Invites::Members).await;
+        let mut alice = Sender::new(&town, "alice").await;
+        let me = alice.get("/api/v1/accounts/verify_credentials").await.is(200).json();
+        let mut role = json!({
+            "id": "-99", "name": "", "color": "", "permissions": told(&[INVITES]), "highlighted": false, "collection_limit": 10,
+        });
+        assert_eq!((&me["role"], &me["roles"]), (&role, &json!([])));
+        // Whoever waits to join is told of with the same, and may do nothing yet.
+        apply(&mut town.anonymous(), &[("reason", "Boats")]).await;
+        let mut ada = town.admin("ada").await;
+        let mut desk = crate::clients::App::let_in_with(&town, &mut ada, "read write admin:read admin:write").await;
+        let waiting = desk.get("/api/v2/admin/accounts?status=pending").await.is(200).json();
+        role["permissions"] = json!("0");
+        assert_eq!((&waiting[0]["username"], &waiting[0]["role"]), (&json!("nina"), &role));
     }
 
     async fn everything_that_apps_know_of_a_profile_is_kept(town) {

@@ -352,3 +352,44 @@ async fn a_picture_that_is_too_large_stands_for_nothing() {
     assert!(told.contains("more than 1 MiB"), "{told}");
     assert_eq!(stored(&town), 0);
 }
+
+coast_test! {
+    async fn l44_the_picture_of_a_film_for_followers_is_for_whom_it_was_told_while_they_follow(coast) {
+        let mut dora = Sender::new(&coast.town, "dora").await;
+        coast.follows("open", "rita", &dora.member).await;
+        coast.is_idle().await;
+        let film = dora.send_to("/api/v1/media", &gif(32, 20, 5), &[]).await.is(200).json();
+        let post = dora.publish(&coast.town, "Low water", Visibility::Private, &[&film]).await.unwrap();
+        coast.is_idle().await;
+        let [rita, nora, server] = ["rita", "nora", "actor"].map(|name| coast.peer.iri("open", name));
+        let lena = coast.peer.iri("kept", "lena");
+        let note = format!("/users/dora/statuses/{post}");
+        let sent = coast.got("open", "Create").pop().unwrap()["object"].clone();
+        let fetched = coast.signed(&rita, Method::GET, &note, "").await.is(200).json();
+        for told in [&sent, &fetched] {
+            let icon = &told["attachment"][0]["icon"];
+            let picture = coast.opens(&icon["url"]).await.is(200);
+            assert_eq!(picture.headers["content-type"].to_str().unwrap(), icon["mediaType"]);
+            assert!(picture.headers["cache-control"].to_str().unwrap().starts_with("private"));
+        }
+        // Nobody else is told where it is: not who follows nobody here, not the server itself, not another server.
+        assert!(coast.got("kept", "Create").is_empty());
+        for by in [&nora, &server, &lena] {
+            coast.signed(by, Method::GET, &note, "").await.is(404);
+        }
+        // Its address is good as a whole and for nothing else, whoever signs the request.
+        let icon = &fetched["attachment"][0]["icon"]["url"];
+        let (picture, film) = (coast.path(icon), coast.path(&fetched["attachment"][0]["url"]));
+        let ((bare, leave), (film, _)) = (picture.split_once('?').unwrap(), film.split_once('?').unwrap());
+        for by in [&rita, &nora, &server, &lena] {
+            coast.signed(by, Method::GET, bare, "").await.is(404);
+            coast.signed(by, Method::GET, &format!("{film}?{leave}"), "").await.is(404);
+        }
+        // Asked of the gate each time.
+        let dora = &dora.member.account;
+        let follow = json!({ "id": format!("{rita}#follow-{}", dora.id), "type": "Follow", "actor": rita, "object": dora.iri.as_str() });
+        coast.brings(&json!({ "type": "Undo", "id": format!("{rita}#leaves"), "actor": rita, "object": follow })).await;
+        coast.opens(icon).await.is(404);
+        coast.signed(&rita, Method::GET, &note, "").await.is(404);
+    }
+}
