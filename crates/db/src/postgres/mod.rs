@@ -301,7 +301,13 @@ impl Postgres {
         if !decides {
             send(&mut commit).await;
         }
-        answer(begin).await?;
+        if let Err(trouble) = answer(begin).await {
+            if !decides {
+                // Lost with all answers: the server may have gone through to the end.
+                committed(commit).await?;
+            }
+            return Err(trouble);
+        }
         let mut changed = Vec::with_capacity(steps.len());
         for running in sent {
             // After the first error the server refuses the rest, and says nothing new about it.
@@ -337,8 +343,8 @@ impl Postgres {
 }
 
 /// A connection with a transaction open. Dropped without `close` (the future was dropped, or the
-/// answer lost), the connection is thrown away, which makes the server roll back; it must not
-/// return to the pool.
+/// answer lost), the connection is thrown away, which makes the server roll back unless COMMIT was
+/// sent; it must not return to the pool.
 pub(crate) struct Open(Option<Object>);
 
 impl Open {
