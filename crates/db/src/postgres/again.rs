@@ -27,6 +27,13 @@ enum Then {
     Lost,
 }
 
+impl Trouble {
+    /// Whether the connection went before the answer came.
+    pub(super) fn is_lost(&self) -> bool {
+        self.then == Then::Lost
+    }
+}
+
 impl From<DbError> for Trouble {
     fn from(error: DbError) -> Trouble {
         Trouble {

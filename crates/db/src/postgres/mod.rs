@@ -289,20 +289,21 @@ impl Postgres {
         ));
         send(&mut begin).await;
         let mut sent = Vec::with_capacity(steps.len());
-        let mut decides = steps.iter().any(|step| step.must);
+        // For an answer that decides, or for what could not be sent.
+        let mut waits = steps.iter().any(|step| step.must);
         for (statement, params) in &prepared {
             let mut running = Box::pin(maybe_done(client.execute(statement, params)));
             send(&mut running).await;
             // What could not be sent has failed here alone: the server would commit the others.
-            decides |= matches!(running.as_mut().output_mut(), Some(Err(_)));
+            waits |= matches!(running.as_mut().output_mut(), Some(Err(_)));
             sent.push(running);
         }
         let mut commit = Box::pin(maybe_done(client.batch_execute("COMMIT")));
-        if !decides {
+        if !waits {
             send(&mut commit).await;
         }
         if let Err(trouble) = answer(begin).await {
-            if !decides {
+            if !waits {
                 // Lost with all answers: the server may have gone through to the end.
                 committed(commit).await?;
             }
@@ -327,11 +328,15 @@ impl Postgres {
                 Ok(_) => continue,
                 Err(trouble) => Err(trouble),
             };
-            if decides {
+            if waits {
                 drop(commit);
                 client.batch_execute("ROLLBACK").await?;
-            } else {
-                committed(commit).await?;
+            } else if let Err(unsure) = committed(commit).await {
+                // What the server refused is not stored, whatever became of the connection.
+                return match undone {
+                    Err(trouble) if !trouble.is_lost() => Err(trouble),
+                    _ => Err(unsure),
+                };
             }
             open.close();
             return undone;

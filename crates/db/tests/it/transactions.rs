@@ -16,6 +16,12 @@ const ADD_SLOWLY: Sql = sql!(
     pg: "UPDATE counters SET n = n + $2 WHERE name = $1 AND pg_sleep(0.2) IS NOT NULL",
 );
 
+/// Ends the connection it comes by; SQLite, which has none, refuses it.
+const END: Sql = sql!(
+    sqlite: "UPDATE counters SET n = NULL WHERE name = $1",
+    pg: "UPDATE counters SET n = n WHERE name = $1 AND pg_terminate_backend(pg_backend_pid())",
+);
+
 async fn set(db: &Db, name: &str, n: i64) {
     assert_eq!(db.exec(SET, params![name, n]).await.unwrap(), 1);
 }
@@ -80,6 +86,20 @@ on_both! {
         // Otherwise it was sent, and refused there.
         let is_unsent = told.contains("PostgreSQL wants");
         assert_eq!(is_unsent, stored.db.engine_name() == "PostgreSQL", "{told}");
+        assert_eq!(stored.db.one(GET, params!["there"]).await.unwrap(), 0);
+        set(&stored.db, "after", 1).await;
+    }
+
+    async fn what_ends_its_connection_undoes_everything(stored: Throwaway) {
+        set(&stored.db, "there", 0).await;
+        let mut tx = Tx::new();
+        tx.exec(ADD, params!["there", 1]);
+        tx.exec(END, params!["there"]);
+        tx.exec(ADD, params!["there", 1]);
+        let told = stored.db.write(tx).await.unwrap_err().to_string();
+        // Nobody here can know, on PostgreSQL, what became of it.
+        let is_unsure = told.contains("may be stored or not");
+        assert_eq!(is_unsure, stored.db.engine_name() == "PostgreSQL", "{told}");
         assert_eq!(stored.db.one(GET, params!["there"]).await.unwrap(), 0);
         set(&stored.db, "after", 1).await;
     }
